@@ -1,0 +1,44 @@
+"""Virtual laboratory for alloy-protected metal anodes: recipe, layer, cell, analysis, evidence.
+
+The front door: every name below is loaded when first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "Recipe": "alloycoat.recipe",
+    "coat": "alloycoat.coating",
+    "Coating": "alloycoat.coating",
+    "Cell": "alloycoat.cell",
+    "symmetric": "alloycoat.cell",
+    "cycle": "alloycoat.cell",
+    "plate_strip": "alloycoat.recipe",
+    "CyclingRecord": "alloycoat.record",
+    "Ended": "alloycoat.record",
+    "read": "alloycoat.cyclers",
+    "Outcome": "alloycoat.outcome",
+    "Life": "alloycoat.outcome",
+    "analyze": "alloycoat.analysis",
+    "evidence": "alloycoat.literature",
+    "reproduce": "alloycoat.literature",
+    "report": "alloycoat.report",
+    "AlloycoatError": "alloycoat.errors",
+}
+
+__all__ = ["__version__", *_LAZY]  # noqa: PLE0604 -- the names of the table above
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'alloycoat' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
