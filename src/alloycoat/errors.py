@@ -18,7 +18,7 @@ class RecipeError(AlloycoatError):
     exit_code = 2
 
 
-class QuantityError(RecipeError, ValueError):
+class QuantityError(RecipeError):
     """A quantity without a unit, with an unknown unit, or of the wrong dimension."""
 
 

@@ -107,9 +107,7 @@ def _split(text: object, dimension: str, field: str) -> tuple[float, str]:
         )
     match = _NUMBER.match(text)
     if match is None:
-        raise QuantityError(
-            f"{field}: {_short(text)} is not a number with a unit; write it as {example!r}"
-        )
+        raise QuantityError(f"{field}: {_short(text)} is not a number with a unit; write it as {example!r}")
     number, unit = float(match[1]), match[2]
     if unit.startswith(",") and re.match(r",\d", unit):
         raise QuantityError(
@@ -141,9 +139,7 @@ def _parse_text(text: str, dimension: str, field: str) -> float:
             f"{field}: the unit {_short(unit)} is not known; use one of a {dimension}, as in {example!r}"
         ) from error
     if converted is None:
-        raise QuantityError(
-            f"{field}: {_short(text)} is not a {dimension}; write it as in {example!r}"
-        )
+        raise QuantityError(f"{field}: {_short(text)} is not a {dimension}; write it as in {example!r}")
     result = number * converted[0] + converted[1]
     if not math.isfinite(result):
         raise QuantityError(f"{field}: {_short(text)} is out of range")

@@ -92,7 +92,9 @@ def table_names() -> tuple[str, ...]:
     found = []
     for entry in _folder().iterdir():
         if entry.is_dir():
-            found += [f"{entry.name}/{leaf.name[:-4]}" for leaf in entry.iterdir() if leaf.name.endswith(".csv")]
+            found += [
+                f"{entry.name}/{leaf.name[:-4]}" for leaf in entry.iterdir() if leaf.name.endswith(".csv")
+            ]
         elif entry.name.endswith(".csv") and not entry.name.startswith("references"):
             found.append(entry.name[:-4])
     return tuple(sorted(found))

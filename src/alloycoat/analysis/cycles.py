@@ -1,0 +1,268 @@
+"""Half-cycles and cycles as tables, and the trace that the criteria of failure look at.
+
+The one place where sign and cell kind become plating and stripping: negative current plates the working
+electrode of symmetric and half cells and discharges full cells; positive current strips, or charges.
+"""
+
+# ruff: noqa: N815 -- names carry their SI unit, and A, V and C are capital
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alloycoat.analysis.segments import IndexArray, Segments, StateArray, segment
+from alloycoat.analysis.thresholds import Thresholds
+from alloycoat.record import CyclingRecord, FloatArray
+
+BoolArray = NDArray[np.bool_]
+
+VERBS = {
+    "symmetric": {-1: "plate", 1: "strip"},
+    "half": {-1: "plate", 1: "strip"},
+    "full": {-1: "discharge", 1: "charge"},
+}
+"""What a sign of current does in each kind of cell, at the working electrode."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfCycles:
+    """One entry a half-cycle. Voltages are signed as measured.
+
+    sign; first and stop: its rows (stop excluded); start_s, end_s: the file's clock; duration_s: time under
+    current; charge_C: integral of |I|; current_A: median |I|; voltage_V: median of the settled part;
+    nucleation_V: by how much the first part exceeds the settled voltage; end_V: the last row; maximum_V: the
+    largest excursion; complete: ended by something else than the end of the record, and no pulse.
+    """
+
+    sign: StateArray
+    first: IndexArray
+    stop: IndexArray
+    start_s: FloatArray
+    end_s: FloatArray
+    duration_s: FloatArray
+    charge_C: FloatArray
+    current_A: FloatArray
+    voltage_V: FloatArray
+    nucleation_V: FloatArray
+    end_V: FloatArray
+    maximum_V: FloatArray
+    complete: BoolArray
+
+    @property
+    def n(self) -> int:
+        """Number of half-cycles."""
+        return int(self.sign.size)
+
+    @property
+    def resistance_ohm(self) -> FloatArray:
+        """Settled voltage over current, positive where the voltage follows the current; about zero volt."""
+        return self.sign * self.voltage_V / self.current_A
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cycles:
+    """One entry a cycle: half-cycles 0 and 1, 2 and 3, ...
+
+    polarization_V: half of the settled voltage of the positive half-cycle minus that of the negative;
+    asymmetry_V: half of their sum; current_A: mean of the two; charge_C by order; full: both complete.
+    """
+
+    start_s: FloatArray
+    end_s: FloatArray
+    polarization_V: FloatArray
+    asymmetry_V: FloatArray
+    current_A: FloatArray
+    first_charge_C: FloatArray
+    second_charge_C: FloatArray
+    full: BoolArray
+
+    @property
+    def n(self) -> int:
+        """Number of cycles."""
+        return int(self.full.size)
+
+
+def weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    """The value below which half of the weight lies; the plain median where all weights are zero.
+
+    >>> weighted_median(np.array([1.0, 2.0, 9.0]), np.array([1.0, 1.0, 0.5]))
+    2.0
+    """
+    total = float(weights.sum())
+    if total <= 0:
+        return float(np.median(values))
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weights[order])
+    k = int(np.searchsorted(below, 0.5 * total * (1 + 1e-12)))
+    k = min(k, values.size - 1)
+    if k > 0 and abs(below[k - 1] - 0.5 * total) <= 1e-9 * total:
+        return float(0.5 * (values[order[k - 1]] + values[order[k]]))
+    return float(values[order[k]])
+
+
+def flowing_rows(parts: Segments, k: int) -> IndexArray:
+    """The rows of half-cycle `k` in which current flows."""
+    rows = np.arange(parts.first[k], parts.stop[k])
+    return np.asarray(rows[parts.state[rows] != 0])
+
+
+def progress(weights: FloatArray) -> FloatArray:
+    """How far through its half-cycle each row lies, 0 to 1, by time under current."""
+    total = float(weights.sum())
+    if total <= 0:
+        return (np.arange(weights.size) + 0.5) / weights.size
+    return np.asarray((np.cumsum(weights) - 0.5 * weights) / total)
+
+
+def _settled(share: FloatArray, size: FloatArray, middle: float, limits: Thresholds) -> BoolArray:
+    """The rows of the settled part: neither the first nor the last part, nor the tail of a voltage hold."""
+    chosen = (share >= limits.settled_from) & (share <= limits.settled_to) & (size >= 0.5 * middle)
+    if not chosen.any():
+        target = 0.5 * (limits.settled_from + limits.settled_to)
+        chosen = np.zeros(share.size, dtype=bool)
+        chosen[int(np.argmin(np.abs(share - target)))] = True
+    return chosen
+
+
+def half_cycles(record: CyclingRecord, parts: Segments, limits: Thresholds) -> HalfCycles:
+    """The table of half-cycles; one pass over the rows."""
+    n = parts.n
+    columns = {
+        name: np.zeros(n) for name in ("duration", "charge", "current", "voltage", "spike", "end", "max")
+    }
+    for k in range(n):
+        rows = flowing_rows(parts, k)
+        sign = float(parts.sign[k])
+        weight, size = parts.weight_s[rows], np.abs(parts.current_A[rows])
+        voltage, share = record.voltage_V[rows], progress(weight)
+        middle = weighted_median(size, weight)
+        settled = _settled(share, size, middle, limits)
+        level = weighted_median(voltage[settled], weight[settled])
+        early = share < limits.settled_from
+        columns["duration"][k] = weight.sum()
+        columns["charge"][k] = float(weight @ size)
+        columns["current"][k] = middle
+        columns["voltage"][k] = level
+        columns["spike"][k] = max(0.0, float(np.max(sign * (voltage[early] - level), initial=0.0)))
+        columns["end"][k] = voltage[-1]
+        columns["max"][k] = sign * float(np.max(sign * voltage))
+    return HalfCycles(
+        sign=parts.sign,
+        first=parts.first,
+        stop=parts.stop,
+        start_s=record.time_s[parts.first],
+        end_s=record.time_s[parts.stop - 1] if n else np.zeros(0),
+        duration_s=columns["duration"],
+        charge_C=columns["charge"],
+        current_A=columns["current"],
+        voltage_V=columns["voltage"],
+        nucleation_V=columns["spike"],
+        end_V=columns["end"],
+        maximum_V=columns["max"],
+        complete=_complete(columns["charge"], limits),
+    )
+
+
+def _complete(charge: FloatArray, limits: Thresholds) -> BoolArray:
+    """Neither a pulse nor cut off by the end of the record.
+
+    The last half-cycle counts as cut off where it has less than 0.9 of the charge of its predecessor of the
+    same sign (of its neighbor, where there is none).
+    """
+    if charge.size == 0:
+        return np.zeros(0, dtype=bool)
+    complete = charge >= limits.full_half_cycle * np.median(charge)
+    if charge.size >= 2:
+        before = charge[-3] if charge.size >= 3 else charge[-2]
+        complete[-1] &= bool(charge[-1] >= 0.9 * before)
+    return complete
+
+
+def pair_cycles(halves: HalfCycles) -> Cycles:
+    """The table of cycles: consecutive pairs from the record's first half-cycle."""
+    one, two = np.arange(0, halves.n - 1, 2), np.arange(1, halves.n, 2)
+    positive = np.where(halves.sign[one] > 0, halves.voltage_V[one], halves.voltage_V[two])
+    negative = np.where(halves.sign[one] > 0, halves.voltage_V[two], halves.voltage_V[one])
+    return Cycles(
+        start_s=halves.start_s[one],
+        end_s=halves.end_s[two],
+        polarization_V=0.5 * (positive - negative),
+        asymmetry_V=0.5 * (positive + negative),
+        current_A=0.5 * (halves.current_A[one] + halves.current_A[two]),
+        first_charge_C=halves.charge_C[one],
+        second_charge_C=halves.charge_C[two],
+        full=halves.complete[one] & halves.complete[two],
+    )
+
+
+def infer_kind(halves: HalfCycles) -> str:
+    """The kind of cell, from its voltages under current.
+
+    Voltages of both signs, or a single half-cycle below 1 V: symmetric; half where most positive half-cycles
+    end far above their settled voltage (stripping to a cut-off) and the negative do not. Else full.
+    """
+    if halves.n == 0:
+        return "full"
+    if halves.n == 1:
+        return "symmetric" if abs(halves.voltage_V[0]) < 1.0 else "full"
+    positive = halves.sign > 0
+    up, down = float(np.median(halves.voltage_V[positive])), float(np.median(halves.voltage_V[~positive]))
+    gap, center = 0.5 * (up - down), 0.5 * abs(up + down)
+    if center > max(gap, 0.3):
+        return "full"
+    rise = halves.end_V - halves.voltage_V
+    cut_off = (rise > np.maximum(0.15, 2 * abs(gap))) & positive
+    diving = (-rise > np.maximum(0.15, 2 * abs(gap))) & ~positive
+    if cut_off.sum() > 0.5 * positive.sum() and diving.sum() < 0.2 * max(1, int((~positive).sum())):
+        return "half"
+    return "symmetric"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """A segmented record as the criteria see it: record, kind of cell, segments, both tables, thresholds.
+
+    begin: index of the cycle where counting begins (the third full one by default), -1 where there is none.
+    """
+
+    record: CyclingRecord
+    cell_kind: str
+    cell_kind_inferred: bool
+    segments: Segments
+    halves: HalfCycles
+    cycles: Cycles
+    thresholds: Thresholds
+    begin: int
+
+    @property
+    def is_unreversed(self) -> bool:
+        """True where the current never changes sign."""
+        return self.halves.n == 1
+
+
+def begin_index(full: BoolArray, wanted: int) -> tuple[int, str]:
+    """Index of the `wanted`-th full cycle (from 1), and a warning where another stands in; -1 for none."""
+    found = np.flatnonzero(full)
+    if found.size >= wanted:
+        return int(found[wanted - 1]), ""
+    if found.size:
+        return int(found[-1]), f"there are {found.size} full cycles only, the last of them counts as begin"
+    return (
+        (full.size - 1, "there is no full cycle, an incomplete one counts as begin")
+        if full.size
+        else (-1, "")
+    )
+
+
+def trace(record: CyclingRecord, cell_kind: str | None, thresholds: Thresholds, begin_cycle: int) -> Trace:
+    """Segment a record and make its tables."""
+    parts = segment(record, thresholds.rest_current)
+    halves = half_cycles(record, parts, thresholds)
+    cycles = pair_cycles(halves)
+    known = cell_kind or record.cell_kind
+    begin, _ = begin_index(cycles.full, begin_cycle)
+    kind = known or infer_kind(halves)
+    return Trace(record, kind, known is None, parts, halves, cycles, thresholds, begin)

@@ -1,0 +1,97 @@
+"""Voltages far above the usual: half-cycles cut short by them, and voltages pinned at an extreme."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from alloycoat.analysis.cycles import BoolArray, Trace, flowing_rows
+from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of
+from alloycoat.outcome import Sign
+
+_AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY = 0.999, 0.98, 0.9
+
+
+def watched(seen: Trace) -> BoolArray:
+    """Half-cycles in which a voltage limit is a failure and no part of the protocol."""
+    if seen.cell_kind == "symmetric":
+        return np.ones(seen.halves.n, dtype=bool)
+    return np.asarray((seen.halves.sign < 0) & (seen.cell_kind == "half"))
+
+
+def cut_short(seen: Trace) -> BoolArray:
+    """Half-cycles of less charge than usual whose voltage has risen: cut by it, not short on purpose."""
+    halves, limits = seen.halves, seen.thresholds
+    level = against_history(
+        halves,
+        np.abs(halves.voltage_V),
+        lambda k, usual: abs(halves.end_V[k]) >= limits.end_rise * usual,
+        1.1,
+    )
+    charge = against_history(
+        halves, halves.charge_C, lambda k, usual: halves.charge_C[k] < limits.incomplete_charge * usual, 1.1
+    )
+    return level.odd & charge.odd & watched(seen)
+
+
+def cut_at_limit(seen: Trace) -> list[Sign]:
+    """Half-cycles of one sign cut short at one and the same voltage."""
+    halves, limits = seen.halves, seen.thresholds
+    if halves.n < 3:
+        return []
+    cut = cut_short(seen)
+    for first, length, at_end in runs_of(cut, stride=2):
+        chosen = np.arange(first, first + 2 * length, 2)
+        extreme = float(np.max(np.abs(halves.end_V[chosen])))
+        there = np.abs(halves.end_V[chosen]) >= _NEAR_EXTREME * extreme
+        if is_lasting(int(there.sum()), at_end, limits.persistence) and length >= 2:
+            evidence = f"{int(there.sum())} half-cycles were cut at {halves.sign[first] * extreme:.4g} V"
+            return [Sign(float(halves.end_s[first]), "voltage-limit", "verdict", evidence)]
+    return []
+
+
+def pinned(seen: Trace) -> list[Sign]:
+    """A voltage held at the extreme of its sign, far above the begin value."""
+    usual, counts = begin_level(seen), watched(seen)
+    if not usual > 0:
+        return []
+    found: list[tuple[float, float]] = []
+    for sign in (-1, 1):
+        mine = np.flatnonzero(counts & (seen.halves.sign == sign))
+        extreme = float(np.max(sign * seen.halves.maximum_V[mine], initial=0.0))
+        if extreme < seen.thresholds.end_rise * usual:
+            continue
+        there = mine[sign * seen.halves.maximum_V[mine] >= _AT_EXTREME * extreme]
+        far = extreme >= seen.thresholds.limit_factor * usual
+        held = [(when, sure) for k in there for when, sure in _held_from(seen, int(k), extreme, far)]
+        # one flat half-cycle alone may simply be the highest of a rising polarization
+        if len(held) >= 2 or (held and held[0][1] and there[-1] >= seen.halves.n - 2):
+            found.append((held[0][0], sign * extreme))
+    if not found:
+        return []
+    when, level = min(found)
+    return [Sign(when, "voltage-limit", "verdict", f"the voltage is pinned at {level:.4g} V")]
+
+
+def _held_from(seen: Trace, k: int, extreme: float, far: bool) -> list[tuple[float, bool]]:
+    """When half-cycle `k` reaches the extreme, if the current gives way there, or it stays far out long.
+
+    A list of none or one (time in s, whether the current gives way).
+    """
+    all_rows = flowing_rows(seen.segments, k)
+    size = np.abs(seen.segments.current_A)
+    at = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows] >= _AT_EXTREME * extreme
+    rows = all_rows[at]
+    if rows.size < seen.thresholds.samples:
+        return []
+    gives_way = size[rows].min() <= _GIVES_WAY * size[all_rows].max()
+    long = seen.segments.weight_s[rows].sum() >= 0.5 * seen.halves.duration_s[k]
+    if not (gives_way or (far and long)):
+        return []
+    return [(float(seen.record.time_s[rows[0]]), bool(gives_way))]
+
+
+def begin_level(seen: Trace) -> float:
+    """The usual |V| under current at begin, in V: of the begin cycle, or the first tenth without reversal."""
+    if seen.begin >= 0:
+        return abs(float(seen.cycles.polarization_V[seen.begin]))
+    return first_tenth(seen)[0] if seen.halves.n else 0.0

@@ -1,0 +1,311 @@
+"""The criteria of failure. A function under `@criterion(name=...)` is one; its docstring is its definition.
+
+Order matters only where two verdicts fall into the same half-cycle: the one defined first names the failure,
+so the specific causes stand before the general ones.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from alloycoat.analysis.cycles import BoolArray, Trace
+from alloycoat.analysis.efficiency import discharge_charge
+from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned
+from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of, tail
+from alloycoat.outcome import Sign
+from alloycoat.record import Ended, FloatArray
+
+Judge = Callable[[Trace], list[Sign]]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A way to fail: its name, its definition (for legends), and the function that looks for it."""
+
+    name: str
+    definition: str
+    judge: Judge
+
+
+_CRITERIA: dict[str, Criterion] = {}
+
+
+def criterion(*, name: str) -> Callable[[Judge], Judge]:
+    """Register a function of the trace that gives the signs it finds; raises ValueError for a name twice."""
+
+    def register(judge: Judge) -> Judge:
+        if name in _CRITERIA:
+            raise ValueError(f"criterion {name!r} is defined twice")
+        _CRITERIA[name] = Criterion(name, inspect.getdoc(judge) or "", judge)
+        return judge
+
+    return register
+
+
+def criteria() -> tuple[Criterion, ...]:
+    """All criteria, the most specific first."""
+    return tuple(_CRITERIA.values())
+
+
+def judge(seen: Trace) -> tuple[tuple[Sign, ...], Sign | None]:
+    """All signs in order of time, and the verdict that names the failure (None: no failure).
+
+    The earliest verdict; of two in the same half-cycle, the one of the more specific criterion.
+    """
+    signs = [sign for each in criteria() for sign in each.judge(seen)]
+    rank = {each.name: k for k, each in enumerate(criteria())}
+    verdicts = [sign for sign in signs if sign.strength == "verdict"]
+
+    def order(sign: Sign) -> tuple[int, int, float]:
+        half = int(np.searchsorted(seen.halves.start_s, sign.time_s, side="right"))
+        return half, rank[sign.kind], sign.time_s
+
+    return tuple(sorted(signs, key=lambda s: (s.time_s, rank[s.kind]))), min(
+        verdicts, key=order, default=None
+    )
+
+
+def _strength(sure: bool) -> str:
+    return "verdict" if sure else "weak"
+
+
+def _ended(seen: Trace, kind: str, *causes: Ended) -> list[Sign]:
+    """The verdict of a record that says itself why it ends."""
+    if seen.record.ended not in causes:
+        return []
+    return [Sign(float(seen.record.time_s[-1]), kind, "verdict", seen.record.ended.text)]
+
+
+def _measure(seen: Trace) -> FloatArray:
+    """What collapses in a short: resistance about zero volt in ohm; in full cells the voltage in V."""
+    return seen.halves.voltage_V if seen.cell_kind == "full" else seen.halves.resistance_ohm
+
+
+def _below(seen: Trace, level: float) -> Callable[[FloatArray, FloatArray], BoolArray]:
+    if seen.cell_kind == "full":
+        return lambda voltage, _current: np.abs(voltage) < level
+    return lambda voltage, current: np.abs(voltage) < level * current
+
+
+@criterion(name="hard-short")
+def hard_short(seen: Trace) -> list[Sign]:
+    """Voltage under current falls below a tenth (`short_drop`) of its history and stays there.
+
+    History: the median of the last three half-cycles of the same sign and a current within a factor of two.
+    Stays: for three half-cycles (`persistence`), or two to the end of the record, or half of a usual half-
+    cycle at its end. Before the begin cycle a fall may be activation and is a weak sign only. Also where
+    the record itself says that it ended so.
+    """
+    ended = _ended(seen, "hard-short", Ended.hard_short)
+    if seen.halves.n == 0:
+        return ended
+    if seen.is_unreversed:
+        return _short_unreversed(seen) or ended
+    limits, values = seen.thresholds, _measure(seen)
+    history = against_history(
+        seen.halves, values, lambda k, usual: usual > 0 and abs(values[k]) < limits.short_drop * usual, 2.0
+    )
+    signs = []
+    for first, length, at_end in runs_of(history.odd):
+        level = limits.short_drop * float(history.usual[first])
+        when = float(seen.halves.start_s[first])
+        before = tail(seen, first - 1, _below(seen, level)) if first else None
+        when = before.time_s if before and before.rows >= limits.samples else when
+        sure = is_lasting(length, at_end, limits.persistence) and first >= 2 * seen.begin
+        evidence = (
+            f"the voltage fell to {abs(values[first]) / history.usual[first]:.2g} of its usual value "
+            f"and stayed for {length} half-cycles"
+        )
+        signs.append(Sign(when, "hard-short", _strength(sure), evidence))
+        if sure:
+            return signs
+    return signs + _short_at_end(seen, history.usual, history.odd) or ended
+
+
+def _short_at_end(seen: Trace, usual: FloatArray, odd: BoolArray) -> list[Sign]:
+    """A collapse within the last half-cycle."""
+    last = seen.halves.n - 1
+    if odd[last] or not usual[last] > 0:
+        return []
+    limits = seen.thresholds
+    found = tail(seen, last, _below(seen, limits.short_drop * float(usual[last])))
+    whole = float(np.median(seen.halves.duration_s))
+    if found is None or found.rows < limits.samples or found.duration_s < 0.2 * whole:
+        return []
+    sure = found.duration_s >= 0.5 * whole and last >= 2 * seen.begin
+    evidence = f"the voltage collapsed for the last {found.duration_s:.4g} s of the record"
+    return [Sign(found.time_s, "hard-short", _strength(sure), evidence)]
+
+
+def _short_unreversed(seen: Trace) -> list[Sign]:
+    """A collapse to the end of a record without reversal, against its first tenth."""
+    start, _ = first_tenth(seen)
+    limits, whole = seen.thresholds, float(seen.halves.duration_s[0])
+    level = limits.short_drop * (
+        start if seen.cell_kind == "full" else start / float(seen.halves.current_A[0])
+    )
+    found = tail(seen, 0, _below(seen, level))
+    if found is None or found.rows < limits.samples or found.duration_s < 0.02 * whole:
+        return []
+    sure = found.duration_s >= 0.1 * whole
+    evidence = f"the voltage fell below {limits.short_drop:g} of its first tenth and stayed to the end"
+    return [Sign(found.time_s, "hard-short", _strength(sure), evidence)]
+
+
+@criterion(name="depletion")
+def depletion(seen: Trace) -> list[Sign]:
+    """The record itself says that it ended with the salt at the plating electrode depleted."""
+    return _ended(seen, "depletion", Ended.depletion)
+
+
+@criterion(name="exhaustion")
+def exhaustion(seen: Trace) -> list[Sign]:
+    """The record itself says that it ended with the anode metal used up or the pores run dry."""
+    return _ended(seen, "exhaustion", Ended.metal_exhausted, Ended.dry_pores)
+
+
+@criterion(name="voltage-limit")
+def voltage_limit(seen: Trace) -> list[Sign]:
+    """The voltage is pinned at its extreme, far above the begin value (symmetric; plating in half cells).
+
+    Pinned: within 0.1 % of the extreme of its sign, either while the current gives way by a tenth (then three
+    times the begin value, `end_rise`, is far), or for half of the half-cycle (then ten times,
+    `limit_factor`), in two half-cycles or the last; or three half-cycles of a sign (`persistence`) are cut
+    short within 2 % of the extreme. Also where the record itself says that it ended so.
+    """
+    signs = cut_at_limit(seen) + pinned(seen)
+    signs.sort(key=lambda sign: sign.time_s)
+    return signs[:1] or _ended(seen, "voltage-limit", Ended.voltage_limit)
+
+
+@criterion(name="incomplete")
+def incomplete(seen: Trace) -> list[Sign]:
+    """Half-cycles pass less than 0.8 (`incomplete_charge`) of their usual charge and end at a raised voltage.
+
+    Raised: three times the usual (`end_rise`), so that a shorter protocol is none. A verdict for three of one
+    sign in a row (`persistence`) or two to the end of the record; else weak. Symmetric; plating in half
+    cells.
+    """
+    if seen.halves.n < 3:
+        return []
+    signs = []
+    cut = cut_short(seen)
+    for first, length, at_end in runs_of(cut, stride=2):
+        sure = is_lasting(length, at_end, seen.thresholds.persistence)
+        evidence = f"{length} half-cycles in a row were cut short by their voltage"
+        signs.append(Sign(float(seen.halves.end_s[first]), "incomplete", _strength(sure), evidence))
+        if sure:
+            break
+    return signs
+
+
+@criterion(name="polarization")
+def polarization(seen: Trace) -> list[Sign]:
+    """Polarization over current exceeds five times (`polarization_factor`) that of the begin cycle.
+
+    And has risen by 20 mV (`polarization_rise_V`). A verdict for three cycles in a row (`persistence`), or
+    two to the end of the record, or where the record breaks off within a half-cycle at more than ten times
+    (`limit_factor`); else weak. Records without reversal: above five times the first tenth, to the end.
+    """
+    if seen.halves.n == 0:
+        return []
+    if seen.begin < 0:
+        return _divergence_at_end(seen, begin_level(seen), seen.thresholds.polarization_factor)
+    cycles, limits = seen.cycles, seen.thresholds
+    usual = float(cycles.polarization_V[seen.begin] / cycles.current_A[seen.begin])
+    if not usual > 0:
+        return []
+    rise = cycles.polarization_V - usual * cycles.current_A
+    over = (cycles.polarization_V >= limits.polarization_factor * usual * cycles.current_A) & (
+        rise >= limits.polarization_rise_V
+    )
+    over[: seen.begin + 1] = False
+    signs = []
+    for first, length, at_end in runs_of(over):
+        sure = is_lasting(length, at_end, limits.persistence)
+        halves = seen.halves.resistance_ohm[2 * first : 2 * first + 2]
+        late = int(seen.cell_kind != "full" and halves[0] < limits.polarization_factor * usual)
+        evidence = (
+            f"polarization {cycles.polarization_V[first] / cycles.current_A[first] / usual:.3g} times "
+            f"that of the begin cycle, in {length} cycles in a row"
+        )
+        when = float(seen.halves.start_s[2 * first + late])
+        signs.append(Sign(when, "polarization", _strength(sure), evidence))
+        if sure:
+            return signs
+    if seen.cell_kind == "full":
+        return signs
+    return signs + _divergence_at_end(seen, usual, limits.limit_factor)
+
+
+def _divergence_at_end(seen: Trace, usual: float, factor: float) -> list[Sign]:
+    """A record that breaks off with its voltage far above the usual one (ohm, or V without reversal)."""
+    limits, last = seen.thresholds, seen.halves.n - 1
+    if seen.is_unreversed:
+        if seen.cell_kind == "full":
+            return []
+        usual /= float(seen.halves.current_A[0])
+    elif seen.halves.complete[last]:
+        return []
+    found = tail(seen, last, lambda voltage, current: voltage >= factor * usual * current)
+    level = limits.polarization_rise_V + usual * float(seen.halves.current_A[last])
+    if not usual > 0 or found is None or abs(seen.halves.end_V[last]) < level:
+        return []
+    sure = found.rows >= limits.samples
+    evidence = f"the record breaks off above {factor:g} times its usual voltage"
+    return [Sign(found.time_s, "polarization", _strength(sure), evidence)]
+
+
+@criterion(name="capacity-loss")
+def capacity_loss(seen: Trace) -> list[Sign]:
+    """Full cells: discharged charge below 0.8 (`capacity_left`) of the begin cycle at the same current.
+
+    A verdict for three cycles in a row (`persistence`) or two to the end of the record; else no sign.
+    """
+    if seen.cell_kind != "full" or seen.begin < 0:
+        return []
+    charge, current, start = discharge_charge(seen), seen.cycles.current_A, seen.begin
+    low = charge < seen.thresholds.capacity_left * charge[start]
+    low &= (current >= 0.9 * current[start]) & (current <= 1.1 * current[start])
+    low[: start + 1] = False
+    if seen.cycles.n and not seen.cycles.full[-1]:
+        low = low[:-1]  # cut off by the end of the record
+    for first, length, at_end in runs_of(low):
+        if is_lasting(length, at_end, seen.thresholds.persistence):
+            evidence = f"discharged charge {charge[first] / charge[start]:.3g} of that of the begin cycle"
+            return [Sign(float(seen.cycles.start_s[first]), "capacity-loss", "verdict", evidence)]
+    return []
+
+
+@criterion(name="soft-short")
+def soft_short(seen: Trace) -> list[Sign]:
+    """A sudden fall of the voltage under the same current to 0.1 to 0.7 (`soft_drop`) of its history.
+
+    From one half-cycle to the next, lasting for three of each sign (`persistence`), with current and charge
+    unchanged, after the begin cycle. Weak always: a lower polarization alone is no proof of a short.
+    """
+    if seen.cell_kind == "full" or seen.halves.n < 2:
+        return []
+    halves, limits, values = seen.halves, seen.thresholds, seen.halves.resistance_ohm
+
+    def fell(k: int, usual: float) -> bool:
+        return usual > 0 and limits.short_drop * usual <= values[k] < limits.soft_drop * usual
+
+    history = against_history(halves, values, fell, 1.1)
+    charge = against_history(
+        halves, halves.charge_C, lambda k, q: not 0.9 * q <= halves.charge_C[k] <= 1.1 * q, 1.1
+    )
+    for first, length, _ in runs_of(history.odd & ~charge.odd):
+        if first < 2 * seen.begin + 2 or length < 2 * limits.persistence:
+            continue
+        # sudden: the half-cycles just before were still as usual
+        before = values[first - 2 : first] / history.usual[first - 2 : first]
+        if np.all(before >= 0.5 * (1 + limits.soft_drop)):
+            share = values[first] / history.usual[first]
+            evidence = f"the polarization fell to {share:.2g} of its usual value and stayed there"
+            return [Sign(float(halves.start_s[first]), "soft-short", "weak", evidence)]
+    return []

@@ -1,0 +1,72 @@
+"""Every number that decides something in the analysis, with the reason for its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alloycoat.errors import RecipeError
+
+_FRACTIONS = (
+    "rest_current", "settled_from", "settled_to", "full_half_cycle", "short_drop", "soft_drop",
+    "incomplete_charge", "capacity_left",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Thresholds of segmentation, polarization and failure; dimensionless except `polarization_rise_V`.
+
+    They are conventions, not measurements: the field has no agreed values, so all of them can be given.
+
+    rest_current 0.002: a current below this part of the largest is rest; cyclers are off by up to 0.001 of
+        full scale at zero, and rate steps or constant-voltage tails seldom go below 0.01.
+    settled_from 0.2, settled_to 0.9: the settled part of a half-cycle by its time under current; the
+        nucleation spike lies before, the rise where stripped metal runs out or a cut-off is reached behind.
+    full_half_cycle 0.1: a half-cycle with less than this part of the median charge is a pulse, not one to
+    read
+        a polarization from.
+    polarization_factor 5: the polarization over current is this many times that of the begin cycle. Published
+        end values before failure are mostly 1 to 4 times the begin, also for cells that did not fail.
+    polarization_rise_V 0.02: and has risen by this much (V), so that noise on a few mV is none.
+    short_drop 0.1: hard short, the voltage falls below this part of its history under the same current.
+    soft_drop 0.7: soft short, a sudden fall below this part; activation goes gradually.
+    incomplete_charge 0.8: a half-cycle cut by its voltage before this part of its usual charge.
+    end_rise 3: such a half-cycle ends at this many times its usual voltage; one that does not was made
+        shorter by the protocol.
+    limit_factor 10: a voltage pinned at an extreme is a limit only if this far above the begin value.
+    capacity_left 0.8: full cells, the common end-of-life convention.
+    persistence 3: in so many half-cycles in a row (of one sign, or cycles), so that a single odd one decides
+        nothing; two are enough where the record ends with them.
+    samples 5: fewer rows than this never make a verdict.
+    """
+
+    rest_current: float = 0.002
+    settled_from: float = 0.2
+    settled_to: float = 0.9
+    full_half_cycle: float = 0.1
+    polarization_factor: float = 5.0
+    polarization_rise_V: float = 0.02  # noqa: N815 -- V is the unit
+    short_drop: float = 0.1
+    soft_drop: float = 0.7
+    incomplete_charge: float = 0.8
+    end_rise: float = 3.0
+    limit_factor: float = 10.0
+    capacity_left: float = 0.8
+    persistence: int = 3
+    samples: int = 5
+
+    def __post_init__(self) -> None:
+        for name in _FRACTIONS:
+            value = getattr(self, name)
+            if not 0 <= value < 1:
+                raise RecipeError(f"thresholds.{name}: {value!r} is not a fraction from 0 up to below 1")
+        for name in ("polarization_factor", "end_rise", "limit_factor"):
+            value = getattr(self, name)
+            if not value > 1:
+                raise RecipeError(f"thresholds.{name}: {value!r} is not a factor above 1")
+        if not self.settled_from < self.settled_to:
+            raise RecipeError(f"thresholds.settled_from: {self.settled_from!r} is not below settled_to")
+        if self.persistence < 1 or self.samples < 1 or self.polarization_rise_V < 0:
+            raise RecipeError(
+                "thresholds: persistence and samples are at least 1, polarization_rise_V at least 0"
+            )

@@ -1,0 +1,135 @@
+"""How sure the simulated voltage is: the periodic cycle for samples of the uncertain parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alloycoat.cell.design import SAMPLED, Cell
+from alloycoat.cell.orders import make_orders
+from alloycoat.cell.simulate import Bench, Settings, Trace, run_cycle
+from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.sources import Estimate, Value
+
+Array = NDArray[np.float64]
+_SETTLED = 1e-6  # share of c0: a band needs no more
+
+
+@dataclass(frozen=True, slots=True)
+class VoltageBand:
+    """One periodic cycle with its 10th and 90th percentile; arrays over the samples of the cycle.
+
+    time_s: from the start of the cycle. voltage_V: of the cell itself; low_V, high_V: percentiles at the same
+    share of each step. voltages_V: one row a sample, NaN where that sample had ended (it counts in `ended`).
+    """
+
+    time_s: Array
+    step: NDArray[np.int64]
+    current_density: Array
+    voltage_V: Array  # noqa: N815 -- unit symbol
+    low_V: Array  # noqa: N815 -- unit symbol
+    high_V: Array  # noqa: N815 -- unit symbol
+    voltages_V: Array  # noqa: N815 -- unit symbol
+    ended: int
+
+
+def draw(cell: Cell, count: int, seed: int = 0, **given: Array) -> dict[str, Array]:
+    """Samples of the uncertain parameters of a cell from their tabulated intervals.
+
+    count: number of samples. given: samples that are known already by name, such as
+    coating_resistance=coating.samples["area_specific_resistance"], used in turn. Each parameter has its own
+    random stream, so a bare and a coated cell share theirs. Raises RecipeError for an unknown name.
+    """
+    found: dict[str, Array] = {}
+    for name in given:
+        if name not in SAMPLED:
+            raise RecipeError(f"draw: {name!r} is not a parameter that can be sampled; {', '.join(SAMPLED)}")
+    for name, spread in (cell.spreads or {}).items():
+        if name in given:
+            found[name] = np.resize(np.asarray(given[name], dtype=float), count)
+            continue
+        stream = np.random.Generator(np.random.Philox(key=[seed, crc32(name.encode())]))
+        found[name] = _value(spread).draw(stream.standard_normal(count))
+    return found
+
+
+def _value(spread: Value | Estimate) -> Value:
+    if isinstance(spread, Value):
+        return spread
+    return Value(spread.value, "", "computed", "", spread.low, spread.high)
+
+
+def cycle_intervals(
+    cell: Cell,
+    protocol: Any,
+    samples: Mapping[str, Array],
+    *,
+    points_per_half_cycle: int = 50,
+    settings: Settings | None = None,
+    max_cycles: int = 20,
+) -> VoltageBand:
+    """One periodic cycle of the cell and of each sample, and the 10th to 90th percentile between them.
+
+    samples: arrays of equal length by name (SAMPLED; `draw` makes them). Each is cycled until the salt
+    profile repeats to a millionth of c0, at most `max_cycles` times. Raises RecipeError as `cycle` does.
+    """
+    accuracy = settings or Settings()
+    _, orders = make_orders(cell, protocol, points_per_half_cycle)
+
+    def periodic(one: Cell) -> Trace:
+        bench = Bench(one, accuracy)
+        for _ in range(max_cycles):
+            before = bench.salt
+            trace = run_cycle(bench, orders)
+            change = np.max(np.abs(bench.salt - before))
+            if trace.ended is not None or change <= _SETTLED * one.concentration:
+                break
+        return trace
+
+    nominal = periodic(cell)
+    sizes = {len(np.atleast_1d(values)) for values in samples.values()}
+    if len(sizes) > 1:
+        raise RecipeError(f"samples: arrays of {sorted(sizes)} entries given; all need one length")
+    count = sizes.pop() if sizes else 0
+    rows, ended = np.full((count, len(nominal.time)), np.nan), 0
+    for k in range(count):
+        try:
+            trace = periodic(cell.sample({name: float(values[k]) for name, values in samples.items()}))
+        except AlloycoatError as error:
+            raise type(error)(f"sample {k + 1}: {error}") from None
+        ended += trace.ended is not None
+        rows[k] = _on_grid(nominal, trace)
+    known = rows[:, ~np.all(np.isnan(rows), axis=0)] if count else rows
+    low, high = nominal.voltage.copy(), nominal.voltage.copy()
+    if known.size:
+        where = ~np.all(np.isnan(rows), axis=0)
+        low[where], high[where] = np.nanquantile(rows[:, where], (0.1, 0.9), axis=0)
+    return VoltageBand(
+        nominal.time, nominal.step, nominal.current, nominal.voltage, low, high, rows, int(ended)
+    )
+
+
+def _on_grid(nominal: Trace, trace: Trace) -> Array:
+    """Voltages of a sample's cycle at the nominal shares of each step; NaN for steps it did not finish."""
+    out = np.full(len(nominal.time), np.nan)
+    last = int(nominal.step[-1]) if len(nominal.step) else 0
+    for number in range(1, last + 1):
+        ours, theirs = nominal.step == number, trace.step == number
+        cut = trace.ended is not None and len(trace.step) and trace.step[-1] == number
+        if not theirs.any() or cut:
+            continue
+        out[ours] = np.interp(_share(nominal, number), _share(trace, number), trace.voltage[theirs])
+    return out
+
+
+def _share(trace: Trace, number: int) -> Array:
+    """Share of a step that has passed at each of its samples."""
+    before = trace.time[trace.step == number - 1]
+    start = float(before[-1]) if len(before) else 0.0
+    inside = trace.time[trace.step == number] - start
+    return np.asarray(inside / inside[-1])

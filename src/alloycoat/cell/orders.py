@@ -1,0 +1,148 @@
+"""From the steps of a protocol to orders for the solver: current density, time, voltage stop, samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alloycoat.cell.design import Cell
+from alloycoat.electrochemistry import diffusion_time
+from alloycoat.errors import RecipeError
+from alloycoat.quantities import ZERO_CELSIUS
+
+Array = NDArray[np.float64]
+_FIELD = "[protocol] steps"
+_MOST_SAMPLES = 1_000_000
+
+
+class Order(NamedTuple):
+    """One step: current density in A/m2 (positive strips the working electrode), longest time in s,
+    |V| that ends the step and |V| that ends the test (inf: none), sample times in s and their period."""
+
+    text: str
+    current: float
+    until: float
+    stop: float
+    cutoff: float
+    times: Array
+    first: float
+    points: int
+    period: float | None
+
+
+def make_orders(cell: Cell, protocol: Any, points: int) -> tuple[tuple[Order, ...], tuple[Order, ...]]:
+    """Orders of the formation (run once) and of one cycle.
+
+    protocol: has `steps`, and may have `formation`, `rest` (s after each step) and `cutoff` (V).
+    Raises RecipeError for a step that this cell cannot run.
+    """
+    cutoff = getattr(protocol, "cutoff", None)
+    rest = getattr(protocol, "rest", None)
+    limit = math.inf if cutoff is None else float(cutoff)
+
+    def plan(steps: Sequence[Any]) -> tuple[Order, ...]:
+        orders: list[Order] = []
+        for step in steps:
+            orders.append(make_order(cell, step, limit, points))
+            if rest is not None and step.mode != "rest":
+                orders.append(_order(cell, "rest", 0.0, float(rest), math.inf, limit, points, None))
+        return tuple(orders)
+
+    return plan(tuple(getattr(protocol, "formation", ()) or ())), plan(protocol.steps)
+
+
+def make_order(cell: Cell, step: Any, cutoff: float, points: int) -> Order:
+    """The order for one step (see `recipe.Step`); raises RecipeError where the cell cannot run it."""
+    if step.mode not in ("current", "rest"):
+        raise RecipeError(
+            f"{_FIELD}: {step.text!r}: the symmetric cell runs constant-current and rest steps so far, "
+            f"not {step.mode}; write for instance 'Plate at 2 mA/cm2 for 1 hour'"
+        )
+    if step.temperature_K is not None and abs(step.temperature_K - cell.temperature_K) > 0.5:
+        raise RecipeError(
+            f"{_FIELD}: {step.text!r}: the cell stays at {cell.temperature_K - ZERO_CELSIUS:g} degC for the "
+            "whole test; set [cell] temperature instead"
+        )
+    current = 0.0
+    if step.mode == "current":
+        current = float(step.value) if step.per_area else float(step.value) / area_of(cell)
+    until = math.inf if step.duration_s is None else float(step.duration_s)
+    stop = math.inf
+    for limit in step.limits:
+        if limit.quantity == "voltage" and current != 0.0:
+            stop = min(stop, _voltage(step.text, current, float(limit.value)))
+        elif limit.quantity in ("charge", "capacity") and current != 0.0:
+            until = min(until, float(limit.value) / area_of(cell) / abs(current))
+        elif limit.quantity == "areal capacity" and current != 0.0:
+            until = min(until, float(limit.value) / abs(current))
+        else:
+            raise RecipeError(
+                f"{_FIELD}: {step.text!r}: a limit of {limit.quantity} cannot end this step; allowed are a "
+                "time, and at constant current a voltage or a charge"
+            )
+    if math.isinf(until):
+        if cell.metal_capacity is None or current == 0.0:
+            raise RecipeError(
+                f"{_FIELD}: {step.text!r}: the cell may never reach this voltage; add a time, as in "
+                "'for 10 hours or until -0.5 V', or give [anode] thickness"
+            )
+        until = 2.0 * cell.metal_capacity / abs(current)
+    return _order(cell, step.text, current, until, stop, cutoff, points, step.period_s)
+
+
+def _order(
+    cell: Cell,
+    text: str,
+    current: float,
+    until: float,
+    stop: float,
+    cutoff: float,
+    points: int,
+    period: float | None,
+) -> Order:
+    crossing = diffusion_time(
+        cell.separator_thickness, cell.nominal(cell.diffusivity), cell.permeance, cell.porosity
+    )
+    first = 1e-3 * crossing
+    if period is not None and until / period > _MOST_SAMPLES:
+        raise RecipeError(f"{_FIELD}: {text!r}: more than {_MOST_SAMPLES} samples; lengthen the period")
+    times = sample_times(until, points, first, period)
+    return Order(text, current, until, stop, cutoff, times, first, points, period)
+
+
+def sample_times(until: float, points: int, first: float, period: float | None) -> Array:
+    """When a step is sampled: every `period`, or a quarter of `points` while the salt settles, then evenly.
+
+    The last sample is at `until`, the first `first` seconds after the switch (all in s).
+    """
+    if period is not None:
+        times = period * np.arange(1, math.floor(until / period * (1 + 1e-12)) + 1)
+        times = times[times < until * (1 - 1e-9)]
+        return np.append(times, until)
+    early = points // 4
+    even = until * np.arange(1, points - early + 1) / (points - early)
+    if early == 0 or first >= 0.5 * even[0]:
+        return np.asarray(until * np.arange(1, points + 1) / points)
+    return np.concatenate([np.geomspace(first, even[0], early, endpoint=False), even])
+
+
+def _voltage(text: str, current: float, limit: float) -> float:
+    """|V| at which the step stops; a limit on the far side of zero is refused."""
+    if limit * current <= 0:
+        side = "negative" if current < 0 else "positive"
+        raise RecipeError(
+            f"{_FIELD}: {text!r}: the voltage of this step is {side} (plating is negative), so it never "
+            f"reaches {limit:g} V; write {-limit:g} V"
+        )
+    return abs(limit)
+
+
+def area_of(cell: Cell) -> float:
+    """Area of the electrode in m2; raises RecipeError where the cell has none."""
+    if cell.area_m2 is None:
+        raise RecipeError('[anode] area: not given; the record in ampere needs it, as in area = "1.13 cm^2"')
+    return cell.area_m2

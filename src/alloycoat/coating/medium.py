@@ -1,0 +1,126 @@
+"""The liquid around the electrode: concentrations in mol/m3, viscosity, vapour pressure, compositions."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+
+from alloycoat import chemistry
+from alloycoat.chemistry import Precursor, Solvent
+from alloycoat.coating.draws import Array, Draws
+from alloycoat.errors import MissingDataError, RecipeError
+from alloycoat.quantities import Concentration
+from alloycoat.recipe import CoatingStep, PrecursorPart
+
+ATMOSPHERE = 101325.0
+"""Standard atmosphere in Pa, the pressure of tabulated boiling points (exact by definition)."""
+
+
+@lru_cache(maxsize=512)
+def medium_solvents(text: str, field: str = "[coating] solvent") -> tuple[Solvent, ...]:
+    """The solvents of "THF", "EC:DMC", "DOL/DME" or of an electrolyte text; raises MissingDataError."""
+    if " in " in text or re.match(r"\s*[\d.]+\s*(m?M|mol)", text):
+        names = tuple(name for name, _ in chemistry.electrolyte(text).solvents)
+    else:
+        names = tuple(part for part in re.split(r"[/:+,;]|\band\b", re.sub(r"\([^()]*\)", "", text)))
+    found = []
+    for name in names:
+        try:
+            found.append(chemistry.solvent(name.strip()))
+        except MissingDataError as error:
+            tail = str(error).partition(": ")[2]
+            raise MissingDataError(f"{field}: {tail}") from None
+    return tuple(found)
+
+
+def _density(text: str | None, draws: Draws) -> Array:
+    if text is None:
+        raise RecipeError("[coating] solvent is missing: mol/kg and wt% need its density")
+    parts = medium_solvents(text)
+    return np.asarray(
+        sum(draws.take(part.density, f"{part.name} density") for part in parts) / len(parts), dtype=float
+    )
+
+
+def to_molarity(amount: Concentration, salt: Precursor, solvent_text: str | None, draws: Draws) -> Array:
+    """Concentration in mol/m3.
+
+    Molality b: c = b rho; mass fraction w: c = w rho/M (rho of the solvent: the volume of the solute is
+    neglected, good to 5 % below 0.5 mol/L); volume fraction phi: c = phi rho_salt/M.
+    """
+    if amount.basis == "molarity":
+        return draws.exact(amount.value)
+    if amount.basis == "molality":
+        return np.asarray(amount.value * _density(solvent_text, draws))
+    if amount.basis == "mass fraction":
+        return np.asarray(amount.value * _density(solvent_text, draws) / salt.molar_mass)
+    if salt.density is None:
+        raise RecipeError(
+            f"[coating] concentration: vol% needs the density of {salt.formula}, which no table has"
+        )
+    return np.asarray(amount.value * draws.take(salt.density, f"{salt.formula} density") / salt.molar_mass)
+
+
+def bath_concentration(
+    part: PrecursorPart, salt: Precursor, step: CoatingStep, draws: Draws, electrolyte: str | None = None
+) -> Array:
+    """Concentration of the precursor in mol/m3; raises RecipeError where the recipe gives none."""
+    amount = part.concentration or step.concentration
+    if amount is None:
+        raise RecipeError(
+            f"[coating] concentration of {salt.formula} is missing; write it as in '0.167 mol/L'"
+        )
+    return to_molarity(amount, salt, step.solvent or electrolyte, draws)
+
+
+def viscosity_factor(text: str | None, draws: Draws) -> Array:
+    """D/D_reference of a dissolved salt by Stokes-Einstein, eta(THF)/eta; 1 where eta is not known."""
+    if text is None:
+        return draws.exact(1.0)
+    parts = [part.viscosity for part in medium_solvents(text)]
+    known = [value for value in parts if value is not None]
+    if len(known) < len(parts) or not known:
+        return draws.exact(1.0)
+    reference = chemistry.solvent("THF").viscosity  # the solvent that the prior is stated for
+    if reference is None:
+        return draws.exact(1.0)
+    log_eta = [np.log(draws.take(value, f"viscosity {value.value}")) for value in known]
+    return np.asarray(reference.value / np.exp(sum(log_eta) / len(log_eta)))
+
+
+def vapour_pressure_ratio(salt: Precursor, temperature: float) -> float:
+    """p(T)/p(298 K) by Clausius-Clapeyron between the tabulated 298 K value and the boiling point.
+
+    ln p is linear in 1/T; valid between 250 K and the boiling point, refused above it.
+    """
+    if abs(temperature - 298.15) < 1e-6:
+        return 1.0
+    if salt.boiling_point is None or salt.vapour_pressure is None:
+        raise RecipeError(
+            f"[coating] source_temperature: no boiling point of {salt.formula} is tabulated; leave it out for 298 K"
+        )
+    boiling = salt.boiling_point.value
+    if not 250.0 <= temperature <= boiling:
+        raise RecipeError(
+            f"[coating] source_temperature: {temperature:.0f} K is outside 250 K to the boiling point {boiling:.0f} K"
+        )
+    slope = np.log(ATMOSPHERE / salt.vapour_pressure.value) / (1 / 298.15 - 1 / boiling)
+    return float(np.exp(slope * (1 / 298.15 - 1 / temperature)))
+
+
+def volatile_precursors() -> tuple[str, ...]:
+    """Formulas of the precursors whose vapour pressure is tabulated."""
+    return tuple(name for name in chemistry.precursors() if chemistry.precursor(name).vapour_pressure)
+
+
+def parse_fractional(text: str, field: str) -> dict[str, float]:
+    """Atoms of a formula with decimal numbers ("Na0.1Hg0.9"); raises RecipeError."""
+    parts = re.findall(r"([A-Z][a-z]?)(\d*\.?\d*)", text)
+    if not text or "".join(symbol + number for symbol, number in parts) != text or len(text) > 40:
+        raise RecipeError(f"{field}: {text[:40]!r} is not a composition; write it as 'Hg' or 'Na0.1Hg0.9'")
+    counts: dict[str, float] = {}
+    for symbol, number in parts:
+        counts[symbol] = counts.get(symbol, 0.0) + (float(number) if number not in {"", "."} else 1.0)
+    return counts

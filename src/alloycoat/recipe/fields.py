@@ -1,0 +1,65 @@
+"""The kinds of field a recipe has: quantities as text with a unit, read once into SI floats."""
+
+from __future__ import annotations
+
+from alloycoat.errors import QuantityError
+from alloycoat.quantities import DIMENSIONS, Concentration, parse, parse_concentration
+
+
+def read_positive(text: object, dimension: str, field: str) -> float:
+    """SI value above zero; raises QuantityError naming field, value and what is allowed."""
+    value = parse(text, dimension, field)
+    if value <= 0:
+        raise QuantityError(
+            f"{field}: {text!r} is not above zero; write it as in {DIMENSIONS[dimension][1]!r}"
+        )
+    return value
+
+
+class Amount:
+    """A total (`per_area` False) or an amount per electrode area, in SI units of `dimension`."""
+
+    __slots__ = ("dimension", "per_area", "value")
+
+    def __init__(self, value: float, dimension: str, per_area: bool) -> None:
+        self.value = value
+        self.dimension = dimension
+        self.per_area = per_area
+
+    @property
+    def text(self) -> str:
+        """The text that reads back to the same amount."""
+        return f"{self.value!r} {DIMENSIONS[self.dimension][0]}"
+
+    def __repr__(self) -> str:
+        return f"Amount({self.text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Amount) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+def read_amount(text: object, dimensions: tuple[str, ...], field: str) -> Amount:
+    """The first of `dimensions` (each a total or "... per area") that fits `text`, above zero."""
+    refusal: QuantityError | None = None
+    for dimension in dimensions:
+        try:
+            return Amount(read_positive(text, dimension, field), dimension, dimension.endswith(" per area"))
+        except QuantityError as error:
+            if refusal is None or "is not above zero" in str(error):
+                refusal = error
+    assert refusal is not None
+    if "is not a " in str(refusal):
+        examples = ", ".join(repr(DIMENSIONS[dimension][1]) for dimension in dimensions)
+        raise QuantityError(f"{field}: {text!r} does not fit; write it as one of {examples}")
+    raise refusal
+
+
+def read_concentration(text: object, field: str) -> Concentration:
+    """A concentration above zero; raises QuantityError."""
+    found = parse_concentration(text, field)
+    if found.value <= 0:
+        raise QuantityError(f"{field}: {text!r} is not above zero; write it as in '0.167 mol/L'")
+    return found

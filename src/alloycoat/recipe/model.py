@@ -1,0 +1,283 @@
+"""`Recipe`: the whole file (anode, coating, cell, protocol), nested as in TOML, checked once and frozen."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
+
+from alloycoat import chemistry
+from alloycoat.errors import RecipeError, nearest, unknown_name
+from alloycoat.quantities import DIMENSIONS, Concentration
+from alloycoat.recipe.fields import Amount, read_amount, read_concentration, read_positive
+from alloycoat.recipe.routes import FORMS, ROUTES, check_route
+from alloycoat.recipe.steps import Step, parse_steps
+
+_LARGEST_FILE = 1_000_000
+
+
+def _positive(dimension: str, field: str) -> tuple[BeforeValidator, PlainSerializer]:
+    def read(text: object) -> float:
+        return read_positive(text, dimension, field)
+
+    def write(value: float) -> str:
+        return f"{value!r} {DIMENSIONS[dimension][0]}"
+
+    return BeforeValidator(read), PlainSerializer(write, return_type=str)
+
+
+def _amount(field: str, *dimensions: str) -> tuple[BeforeValidator, PlainSerializer]:
+    def read(text: object) -> Amount:
+        return text if isinstance(text, Amount) else read_amount(text, dimensions, field)
+
+    return BeforeValidator(read), PlainSerializer(lambda amount: amount.text, return_type=str)
+
+
+def _dissolved(field: str) -> tuple[BeforeValidator, PlainSerializer]:
+    def read(text: object) -> Concentration:
+        return text if isinstance(text, Concentration) else read_concentration(text, field)
+
+    return BeforeValidator(read), PlainSerializer(lambda found: found.text, return_type=str)
+
+
+def _one_of(field: str, allowed: tuple[str, ...]) -> BeforeValidator:
+    def check(value: object) -> str:
+        if value not in allowed or not isinstance(value, str):
+            raise RecipeError(unknown_name(field, value, allowed))
+        return value
+
+    return BeforeValidator(check)
+
+
+def _name(field: str, find: Callable[[str], Any]) -> BeforeValidator:
+    """A name that a table must know; kept in the table's spelling."""
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or len(value) > 200:
+            raise RecipeError(f"{field}: {value!r:.60} is not a name")
+        try:
+            return str(find(value))
+        except RecipeError as error:
+            tail = str(error).partition(": ")[2]
+            raise type(error)(f"{field}: {tail}") from None
+
+    return BeforeValidator(check)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Anode(_Table):
+    """The metal to protect; `thickness` and `area` are asked for where a result needs them."""
+
+    metal: Annotated[str, _name("[anode] metal", lambda text: chemistry.anode(text).symbol)]
+    thickness: Annotated[float, *_positive("length", "[anode] thickness")] | None = None
+    area: Annotated[float, *_positive("area", "[anode] area")] | None = None
+    coated: Annotated[str, _one_of("[anode] coated", ("both", "one"))] = "both"
+
+
+class PrecursorPart(_Table):
+    """One precursor of a mixture, `[[coating.precursors]]`."""
+
+    precursor: Annotated[
+        str, _name("[[coating.precursors]] precursor", lambda text: chemistry.precursor(text).formula)
+    ]
+    concentration: Annotated[Concentration, *_dissolved("[[coating.precursors]] concentration")] | None = None
+    volume: (
+        Annotated[Amount, *_amount("[[coating.precursors]] volume", "volume", "volume per area")] | None
+    ) = None
+
+
+class CoatingStep(_Table):
+    """How the layer is made; what each route needs stands in `recipe.routes`."""
+
+    route: Annotated[str, _one_of("[coating] route", tuple(ROUTES))]
+    precursor: (
+        Annotated[str, _name("[coating] precursor", lambda text: chemistry.precursor(text).formula)] | None
+    ) = None
+    precursors: tuple[PrecursorPart, ...] = ()
+    solvent: str | None = None
+    concentration: Annotated[Concentration, *_dissolved("[coating] concentration")] | None = None
+    time: Annotated[float, *_positive("time", "[coating] time")] | None = None
+    volume: Annotated[Amount, *_amount("[coating] volume", "volume", "volume per area")] | None = None
+    stirred: bool = False
+    rinse: bool = False
+    form: Annotated[str, _one_of("[coating] form", FORMS)] | None = None
+    source_temperature: Annotated[float, *_positive("temperature", "[coating] source_temperature")] | None = (
+        None
+    )
+    metal: Annotated[str, _name("[coating] metal", lambda text: chemistry.element(text).symbol)] | None = None
+    thickness: Annotated[float, *_positive("length", "[coating] thickness")] | None = None
+    rate: Annotated[float, *_positive("speed", "[coating] rate")] | None = None
+    foil_thickness: Annotated[float, *_positive("length", "[coating] foil_thickness")] | None = None
+    temperature: Annotated[float, *_positive("temperature", "[coating] temperature")] | None = None
+    material: (
+        Annotated[str, _name("[coating] material", lambda text: chemistry.element(text).symbol)] | None
+    ) = None
+    composition: str | None = None
+    amount: (
+        Annotated[
+            Amount,
+            *_amount(
+                "[coating] amount", "mass per area", "amount per area", "volume per area",
+                "mass", "amount", "volume",
+            ),
+        ]
+        | None
+    ) = None  # fmt: skip
+
+    @model_validator(mode="after")
+    def _complete(self) -> CoatingStep:
+        check_route(self.route, {name for name in type(self).model_fields if getattr(self, name)}, self.form)
+        return self
+
+    @property
+    def parts(self) -> tuple[PrecursorPart, ...]:
+        """The precursors, one or several."""
+        if self.precursors:
+            return self.precursors
+        if self.precursor is None:
+            return ()
+        return (
+            PrecursorPart.model_construct(
+                precursor=self.precursor, concentration=self.concentration, volume=self.volume
+            ),
+        )
+
+
+class CellPart(_Table):
+    """The cell around the electrode."""
+
+    format: Annotated[str, _one_of("[cell] format", ("symmetric", "half", "full"))] = "symmetric"
+    electrolyte: (
+        Annotated[str, _name("[cell] electrolyte", lambda text: chemistry.electrolyte(text).text)] | None
+    ) = None
+    electrolyte_amount: (
+        Annotated[Amount, *_amount("[cell] electrolyte_amount", "volume per area", "volume")] | None
+    ) = None
+    separator: (
+        Annotated[str, _name("[cell] separator", lambda text: chemistry.separator(text).name)] | None
+    ) = None
+    positive: str | None = None
+    positive_loading: Annotated[float, *_positive("areal capacity", "[cell] positive_loading")] | None = None
+    temperature: Annotated[float, *_positive("temperature", "[cell] temperature")] = Field(
+        "25 degC",
+        validate_default=True,  # type: ignore[arg-type]  # read like a user's text
+    )
+    pressure: Annotated[float, *_positive("pressure", "[cell] pressure")] | None = None
+    atmosphere: Annotated[str, _one_of("[cell] atmosphere", ("dry", "humid", "O2"))] = "dry"
+    n_to_p: float | None = Field(None, ge=0, strict=True)
+
+
+def _steps(texts: object) -> tuple[Step, ...]:
+    return parse_steps(texts)
+
+
+def _formation(texts: object) -> tuple[Step, ...]:
+    return parse_steps(texts, "[protocol] formation") if texts else ()
+
+
+_STEP_TEXTS = PlainSerializer(lambda steps: [step.text for step in steps], return_type=list[str])
+
+
+class Protocol(_Table):
+    """What the cycler does: `formation` once, then `steps` repeated `cycles` times, `rest` after each step."""
+
+    steps: Annotated[tuple[Step, ...], BeforeValidator(_steps), _STEP_TEXTS]
+    cycles: int = Field(1, ge=1, le=1_000_000, strict=True)
+    cutoff: Annotated[float, *_positive("voltage", "[protocol] cutoff")] | None = None
+    formation: Annotated[tuple[Step, ...], BeforeValidator(_formation), _STEP_TEXTS] = ()
+    rest: Annotated[float, *_positive("time", "[protocol] rest")] | None = None
+    seed: int = Field(0, ge=0, lt=2**32, strict=True)
+    replicates: int = Field(1, ge=1, le=10_000, strict=True)
+
+
+class Recipe(_Table):
+    """A whole recipe file. A file without `[coating]` is a bare anode."""
+
+    title: str = Field("", max_length=500)
+    anode: Anode
+    coating: CoatingStep | None = None
+    cell: CellPart | None = None
+    protocol: Protocol | None = None
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recipe:
+        """Read a TOML file; raises RecipeError with one line a fault (at most two)."""
+        path = Path(path)
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                raise RecipeError(f"{path}: larger than {_LARGEST_FILE} bytes: not a recipe")
+            text = path.read_bytes().decode("utf-8")
+        except OSError as error:
+            raise RecipeError(f"{path}: cannot be read: {error.strerror or error}") from None
+        except UnicodeDecodeError:
+            raise RecipeError(f"{path}: is not UTF-8 text: not a recipe") from None
+        return cls.from_toml(text, str(path))
+
+    @classmethod
+    def from_toml(cls, text: str, name: str = "recipe") -> Recipe:
+        """Read TOML text; `name` stands in the messages. Raises RecipeError."""
+        try:
+            tables = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            raise RecipeError(f"{name}: broken TOML: {error or 'nested too deep'}") from None
+        return cls.from_tables(tables)
+
+    @classmethod
+    def from_tables(cls, tables: dict[str, Any]) -> Recipe:
+        """`model_validate` with the refusals as one or two plain lines (RecipeError)."""
+        try:
+            return cls.model_validate(tables)
+        except ValidationError as error:
+            lines = list(_refusals(error))
+            more = f" (and {len(lines) - 2} more)" if len(lines) > 2 else ""
+            raise RecipeError("\n".join(lines[:2]) + more) from None
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "anode": Anode, "coating": CoatingStep, "cell": CellPart, "protocol": Protocol,
+    "coating.precursors": PrecursorPart,
+}  # fmt: skip
+
+
+def _refusals(error: ValidationError) -> Iterator[str]:
+    """One line a fault: field, value given, what is allowed, nearest match."""
+    for fault in error.errors(include_url=False):
+        names = [str(part) for part in fault["loc"] if isinstance(part, str)]
+        table, key = ".".join(names[:-1]), names[-1] if names else "recipe"
+        field = f"[{table}] {key}" if table else key
+        model: type[BaseModel] = _MODELS.get(table, Recipe)
+        if fault["type"] == "extra_forbidden":
+            match = nearest(key, model.model_fields)
+            hint = f"; did you mean {match!r}?" if match else ""
+            yield f"{field}: this key is not known{hint} Allowed: {', '.join(model.model_fields)}"
+        elif fault["type"] == "missing":
+            yield f"{field} is missing"
+        else:
+            given = repr(fault.get("input"))
+            yield f"{field}: {given[:60]}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+
+
+def plate_strip(
+    current_density: str, half_cycle: str, *, cycles: int = 1, first: Literal["Plate", "Strip"] = "Plate"
+) -> Protocol:
+    """Symmetric cycling: plate then strip (or the reverse) at `current_density` for `half_cycle` each.
+
+    half_cycle: a time ("1 h") or an areal capacity ("2 mAh/cm2"). Raises RecipeError.
+    """
+    second = "Strip" if first == "Plate" else "Plate"
+    steps = [f"{verb} at {current_density} for {half_cycle}" for verb in (first, second)]
+    return Protocol.model_validate({"steps": steps, "cycles": cycles})
