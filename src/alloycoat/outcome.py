@@ -46,9 +46,7 @@ class Life:
         if not 0 <= self.lower_s < float("inf"):
             raise OutcomeError(f"life: the lower bound {self.lower_s!r} s is not a time from 0 up")
         if self.upper_s is not None and not self.lower_s <= self.upper_s < float("inf"):
-            raise OutcomeError(
-                f"life: the upper bound {self.upper_s!r} s is below the lower, {self.lower_s!r} s"
-            )
+            raise OutcomeError(f"life: the upper bound {self.upper_s!r} s is below the lower, {self.lower_s!r} s")
 
     @classmethod
     def observed(cls, life_s: float) -> Life:
@@ -68,9 +66,7 @@ class Life:
         """
         match = _LIFE.match(text)
         if match is None:
-            raise OutcomeError(
-                f"life: {text[:60]!r} is not understood; write '1400 h', '>1200 h' or '<100 h'"
-            )
+            raise OutcomeError(f"life: {text[:60]!r} is not understood; write '1400 h', '>1200 h' or '<100 h'")
         unit = match["unit"] or "h"
         low = parse(f"{match['low']} {unit}", "time", "life")
         if match["high"]:

@@ -10,7 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alloycoat.errors import QuantityError
 
@@ -54,12 +54,12 @@ DIMENSIONS: dict[str, tuple[str, str]] = {
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(.*?)\s*\Z", re.DOTALL)
 _POWER = re.compile(r"(?<![A-Za-z])((?:[yzafpnumcdkMG]|u)?m)([23])(?![0-9])")
-_TRANSLATE = str.maketrans({"²": "2", "³": "3", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "−": "-", "°": "deg"})  # noqa: E501
+_TRANSLATE = str.maketrans({"²": "2", "³": "3", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "−": "-", "°": "deg"})
 _ALLOWED = re.compile(r"[A-Za-z0-9 */^().Åå%-]{1,40}\Z")
-_registry: pint.UnitRegistry | None = None
+_registry: pint.UnitRegistry[Any] | None = None
 
 
-def _units() -> pint.UnitRegistry:
+def _units() -> pint.UnitRegistry[Any]:
     """The one unit registry, made when first needed (pint takes a third of a second to load)."""
     global _registry
     if _registry is None:
@@ -110,9 +110,7 @@ def _split(text: object, dimension: str, field: str) -> tuple[float, str]:
         raise QuantityError(f"{field}: {_short(text)} is not a number with a unit; write it as {example!r}")
     number, unit = float(match[1]), match[2]
     if unit.startswith(",") and re.match(r",\d", unit):
-        raise QuantityError(
-            f"{field}: {_short(text)} has a decimal comma; write a decimal point, as in {example!r}"
-        )
+        raise QuantityError(f"{field}: {_short(text)} has a decimal comma; write a decimal point, as in {example!r}")
     if not unit and dimension != "dimensionless":
         word = example.split(" ", 1)[-1]
         raise QuantityError(f'{field}: {_short(text)} has no unit; write for instance "{match[1]} {word}"')

@@ -60,14 +60,10 @@ def _column(name: str, values: ArrayLike, n: int | None) -> FloatArray:
     if array.ndim != 1:
         raise RecordError(f"{name}: {array.ndim} dimensions given; one column of numbers is needed")
     if n is not None and array.size != n:
-        raise RecordError(
-            f"{name}: {array.size} values given, but time_s has {n}; all columns need one length"
-        )
+        raise RecordError(f"{name}: {array.size} values given, but time_s has {n}; all columns need one length")
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
-        raise RecordError(
-            f"{name}: {bad.size} values are not finite, the first in row {bad[0] + 1} of {array.size}"
-        )
+        raise RecordError(f"{name}: {bad.size} values are not finite, the first in row {bad[0] + 1} of {array.size}")
     array.setflags(write=False)
     return array
 
@@ -216,9 +212,7 @@ def join(parts: Sequence[CyclingRecord]) -> CyclingRecord:
         shift = 0.0
         if part.time_s[0] < end:
             shift = end - float(part.time_s[0])
-            notes.append(
-                f"part {number} has a clock of its own: its times were moved by {shift:.10g} s to follow on"
-            )
+            notes.append(f"part {number} has a clock of its own: its times were moved by {shift:.10g} s to follow on")
         if number > 1:
             notes.extend(part.notes)
         times.append(part.time_s + shift)
@@ -238,9 +232,7 @@ def join(parts: Sequence[CyclingRecord]) -> CyclingRecord:
         time_s=np.concatenate(times),
         current_A=np.concatenate([part.current_A for part in parts]),
         voltage_V=np.concatenate([part.voltage_V for part in parts]),
-        cycle=None
-        if any(c is None for c in cycles)
-        else np.concatenate([c for c in cycles if c is not None]),
+        cycle=None if any(c is None for c in cycles) else np.concatenate([c for c in cycles if c is not None]),
         step=None if any(s is None for s in steps) else np.concatenate([s for s in steps if s is not None]),
         ended=parts[-1].ended,
         impedance=impedance,

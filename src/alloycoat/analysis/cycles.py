@@ -130,9 +130,7 @@ def _settled(share: FloatArray, size: FloatArray, middle: float, limits: Thresho
 def half_cycles(record: CyclingRecord, parts: Segments, limits: Thresholds) -> HalfCycles:
     """The table of half-cycles; one pass over the rows."""
     n = parts.n
-    columns = {
-        name: np.zeros(n) for name in ("duration", "charge", "current", "voltage", "spike", "end", "max")
-    }
+    columns = {name: np.zeros(n) for name in ("duration", "charge", "current", "voltage", "spike", "end", "max")}
     for k in range(n):
         rows = flowing_rows(parts, k)
         sign = float(parts.sign[k])
@@ -250,11 +248,7 @@ def begin_index(full: BoolArray, wanted: int) -> tuple[int, str]:
         return int(found[wanted - 1]), ""
     if found.size:
         return int(found[-1]), f"there are {found.size} full cycles only, the last of them counts as begin"
-    return (
-        (full.size - 1, "there is no full cycle, an incomplete one counts as begin")
-        if full.size
-        else (-1, "")
-    )
+    return (full.size - 1, "there is no full cycle, an incomplete one counts as begin") if full.size else (-1, "")
 
 
 def trace(record: CyclingRecord, cell_kind: str | None, thresholds: Thresholds, begin_cycle: int) -> Trace:

@@ -42,9 +42,7 @@ def _half(seen: Trace) -> Efficiency:
     halves, flags = seen.halves, []
     start = 0 if halves.sign[0] < 0 else 1
     if start:
-        flags.append(
-            "the record starts with stripping: that half-cycle has no plating before it and is left out"
-        )
+        flags.append("the record starts with stripping: that half-cycle has no plating before it and is left out")
     plating, stripping = np.arange(start, halves.n - 1, 2), np.arange(start + 1, halves.n, 2)
     if stripping.size == 0:
         return Efficiency(None, None, "no stripping follows a plating", tuple(flags))
@@ -68,9 +66,7 @@ def _full(seen: Trace) -> Efficiency:
     one, two = np.arange(0, halves.n - 1, 2), np.arange(1, halves.n, 2)
     ratio = halves.charge_C[two] / halves.charge_C[one]
     values: list[float | None] = [float(r) for r in ratio]
-    flags = [
-        "coulombic_efficiency is that of the full cell: with metal in excess it does not measure the anode"
-    ]
+    flags = ["coulombic_efficiency is that of the full cell: with metal in excess it does not measure the anode"]
     if halves.n % 2 == 0 and not halves.complete[-1] and ratio[-1] < 0.9:
         values[-1] = None
         flags.append("coulombic_efficiency: the last pair is undefined (null), the record ends within it")
@@ -84,9 +80,7 @@ def _above_one(ratio: np.ndarray) -> list[str]:
     above = int((ratio > 1.0).sum())
     if not above:
         return []
-    return [
-        f"coulombic_efficiency: {above} of {ratio.size} values lie above 100 %, the largest {ratio.max():.2%}"
-    ]
+    return [f"coulombic_efficiency: {above} of {ratio.size} values lie above 100 %, the largest {ratio.max():.2%}"]
 
 
 def discharge_charge(seen: Trace) -> np.ndarray:
@@ -99,7 +93,7 @@ def capacity_retention(seen: Trace, begin: int, end: int) -> tuple[float | None,
     """Discharged charge of cycle `end` over that of cycle `begin` (full cells), or None and why."""
     if seen.cell_kind != "full":
         return None, f"a {seen.cell_kind} cell has no capacity of its own: the protocol sets the charge"
-    if begin < 0 or end < 0:
+    if begin < 0 or end < 0 or not (seen.cycles.full[begin] and seen.cycles.full[end]):
         return None, "the record has no full cycle"
     charge, current = discharge_charge(seen), seen.cycles.current_A
     if not 0.9 <= current[end] / current[begin] <= 1.1:

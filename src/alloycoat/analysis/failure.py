@@ -64,9 +64,7 @@ def judge(seen: Trace) -> tuple[tuple[Sign, ...], Sign | None]:
         half = int(np.searchsorted(seen.halves.start_s, sign.time_s, side="right"))
         return half, rank[sign.kind], sign.time_s
 
-    return tuple(sorted(signs, key=lambda s: (s.time_s, rank[s.kind]))), min(
-        verdicts, key=order, default=None
-    )
+    return tuple(sorted(signs, key=lambda s: (s.time_s, rank[s.kind]))), min(verdicts, key=order, default=None)
 
 
 def _strength(sure: bool) -> str:
@@ -145,9 +143,7 @@ def _short_unreversed(seen: Trace) -> list[Sign]:
     """A collapse to the end of a record without reversal, against its first tenth."""
     start, _ = first_tenth(seen)
     limits, whole = seen.thresholds, float(seen.halves.duration_s[0])
-    level = limits.short_drop * (
-        start if seen.cell_kind == "full" else start / float(seen.halves.current_A[0])
-    )
+    level = limits.short_drop * (start if seen.cell_kind == "full" else start / float(seen.halves.current_A[0]))
     found = tail(seen, 0, _below(seen, level))
     if found is None or found.rows < limits.samples or found.duration_s < 0.02 * whole:
         return []
@@ -296,9 +292,7 @@ def soft_short(seen: Trace) -> list[Sign]:
         return usual > 0 and limits.short_drop * usual <= values[k] < limits.soft_drop * usual
 
     history = against_history(halves, values, fell, 1.1)
-    charge = against_history(
-        halves, halves.charge_C, lambda k, q: not 0.9 * q <= halves.charge_C[k] <= 1.1 * q, 1.1
-    )
+    charge = against_history(halves, halves.charge_C, lambda k, q: not 0.9 * q <= halves.charge_C[k] <= 1.1 * q, 1.1)
     for first, length, _ in runs_of(history.odd & ~charge.odd):
         if first < 2 * seen.begin + 2 or length < 2 * limits.persistence:
             continue

@@ -67,6 +67,4 @@ class Thresholds:
         if not self.settled_from < self.settled_to:
             raise RecipeError(f"thresholds.settled_from: {self.settled_from!r} is not below settled_to")
         if self.persistence < 1 or self.samples < 1 or self.polarization_rise_V < 0:
-            raise RecipeError(
-                "thresholds: persistence and samples are at least 1, polarization_rise_V at least 0"
-            )
+            raise RecipeError("thresholds: persistence and samples are at least 1, polarization_rise_V at least 0")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from alloycoat.analysis.cycles import Trace, begin_index, trace, weighted_median
@@ -55,9 +53,7 @@ def analyze(
     warnings += efficiency.flags
     warnings += [f"{check.name}: {check.evidence}" for check in invariants if check.state == "doubtful"]
     if seen.cell_kind_inferred:
-        warnings.append(
-            f"cell_kind: {seen.cell_kind} was inferred from the voltages; say which it is to be sure"
-        )
+        warnings.append(f"cell_kind: {seen.cell_kind} was inferred from the voltages; say which it is to be sure")
     reasons |= {
         "coulombic_efficiency": efficiency.reason,
         "coulombic_efficiency_pairing": efficiency.reason,
@@ -99,9 +95,7 @@ def _begin_and_end(seen: Trace, verdict: Sign | None, wanted: int, warnings: lis
     alive = np.ones(cycles.n, dtype=bool) if verdict is None else cycles.end_s <= verdict.time_s
     full = np.flatnonzero(cycles.full & alive)
     if full.size == 0:
-        warnings.append(
-            "polarization: no full cycle before the end, begin and end are read from the first cycle"
-        )
+        warnings.append("polarization: no full cycle before the end, begin and end are read from the first cycle")
         return 0, 0
     begin, note = begin_index(cycles.full & alive, wanted)
     if note:
@@ -122,18 +116,14 @@ def _polarization(
     why = "no current flows in the record"
     if seen.halves.n:
         if seen.cell_kind != "full":
-            warnings.append(
-                "polarization: the current never changes sign; |V| of its first and last tenth is given"
-            )
+            warnings.append("polarization: the current never changes sign; |V| of its first and last tenth is given")
             return first_tenth(seen)
         why = "the current never changes sign, and a full cell has no polarization about zero"
     reasons |= {"polarization_begin_V": why, "polarization_end_V": why}
     return None, None
 
 
-def _current_density(
-    seen: Trace, area: float | None, reasons: dict[str, str], warnings: list[str]
-) -> float | None:
+def _current_density(seen: Trace, area: float | None, reasons: dict[str, str], warnings: list[str]) -> float | None:
     """The |current density| under which the cell spent most time, in A/m2."""
     if seen.halves.n == 0:
         reasons["current_density_A_per_m2"] = "no current flows in the record"
@@ -166,36 +156,25 @@ def _invariants(seen: Trace, area: float | None) -> tuple[Invariant, ...]:
     """Checks that catch data in a wrong unit or of a wrong sign."""
     record, halves = seen.record, seen.halves
     span, volts = record.duration, float(np.max(np.abs(record.voltage_V)))
-    checks: Sequence[Invariant] = (
+    both = halves.n > 1
+    way = "current flows both ways" if both else "current flows one way only" if halves.n else "no current flows"
+    return (
         _check("time_span", span <= _LONGEST_S, f"the record spans {span / 3600:.6g} h"),
         _check("voltage_range", volts <= _LARGEST_V, f"the largest |voltage| is {volts:.4g} V"),
-        _check(
-            "current_signs",
-            None if halves.n == 0 else halves.n > 1,
-            "current flows both ways"
-            if halves.n > 1
-            else "current flows one way only"
-            if halves.n
-            else "no current",
-        ),
+        _check("current_signs", True if both else None, way),
         _voltage_follows(seen),
         _density_check(seen, area),
-    )
-    return tuple(
-        Invariant(c.name, "undecided", c.evidence)
-        if c.name == "current_signs" and c.state == "doubtful"
-        else c
-        for c in checks
     )
 
 
 def _voltage_follows(seen: Trace) -> Invariant:
-    """Whether charging raises the voltage: a reversed sign of current shows here."""
-    if seen.cycles.n == 0:
-        return _check("voltage_follows_current", None, "the current never changes sign")
-    against = int((seen.cycles.polarization_V < 0).sum())
-    evidence = f"in {against} of {seen.cycles.n} cycles the voltage is lower under positive current"
-    return _check("voltage_follows_current", against <= 0.5 * seen.cycles.n, evidence)
+    """Whether positive current raises the voltage: a reversed sign of current shows here."""
+    gaps = seen.cycles.polarization_V[seen.cycles.full]
+    if gaps.size == 0:
+        return _check("voltage_follows_current", None, "the record has no full cycle")
+    against = int((gaps < 0).sum())
+    evidence = f"in {against} of {gaps.size} full cycles the voltage is lower under positive current"
+    return _check("voltage_follows_current", against <= 0.5 * gaps.size, evidence)
 
 
 def _density_check(seen: Trace, area: float | None) -> Invariant:

@@ -112,9 +112,7 @@ class Cell:
         changes: dict[str, Any] = {}
         for name, value in values.items():
             if name not in SAMPLED:
-                raise RecipeError(
-                    f"sample: {name!r} is not a parameter that can be sampled; {', '.join(SAMPLED)}"
-                )
+                raise RecipeError(f"sample: {name!r} is not a parameter that can be sampled; {', '.join(SAMPLED)}")
             old = getattr(self, name)
             if isinstance(old, float):
                 changes[name] = float(value)
@@ -185,13 +183,9 @@ def symmetric(
     kelvin = _si(temperature, "temperature", "[cell] temperature")
     notes = list(solution.notes)
     if abs(kelvin - 298.15) > 2.0:
-        notes.append(
-            f"transport and kinetics are those of 25 degC; only RT/F follows {kelvin - 273.15:g} degC"
-        )
+        notes.append(f"transport and kinetics are those of 25 degC; only RT/F follows {kelvin - 273.15:g} degC")
     if rates.passivated:
-        notes.append(
-            f"the film of bare {metal.symbol} carries its polarization: an assumed input, no prediction"
-        )
+        notes.append(f"the film of bare {metal.symbol} carries its polarization: an assumed input, no prediction")
     alpha_a, alpha_c = rates.alpha
     return Cell(
         anode=metal.symbol,

@@ -109,9 +109,7 @@ def cycle_intervals(
     if known.size:
         where = ~np.all(np.isnan(rows), axis=0)
         low[where], high[where] = np.nanquantile(rows[:, where], (0.1, 0.9), axis=0)
-    return VoltageBand(
-        nominal.time, nominal.step, nominal.current, nominal.voltage, low, high, rows, int(ended)
-    )
+    return VoltageBand(nominal.time, nominal.step, nominal.current, nominal.voltage, low, high, rows, int(ended))
 
 
 def _on_grid(nominal: Trace, trace: Trace) -> Array:

@@ -104,9 +104,7 @@ def _order(
     points: int,
     period: float | None,
 ) -> Order:
-    crossing = diffusion_time(
-        cell.separator_thickness, cell.nominal(cell.diffusivity), cell.permeance, cell.porosity
-    )
+    crossing = diffusion_time(cell.separator_thickness, cell.nominal(cell.diffusivity), cell.permeance, cell.porosity)
     first = 1e-3 * crossing
     if period is not None and until / period > _MOST_SAMPLES:
         raise RecipeError(f"{_FIELD}: {text!r}: more than {_MOST_SAMPLES} samples; lengthen the period")

@@ -219,8 +219,8 @@ def cycle(
     if points_per_half_cycle < 4:
         raise RecipeError(f"points_per_half_cycle: {points_per_half_cycle} given; at least 4 are needed")
     accuracy = settings or Settings()
-    formation, orders = make_orders(cell, protocol, points_per_half_cycle)
     bench = Bench(cell, accuracy)
+    formation, orders = make_orders(cell, protocol, points_per_half_cycle)
     wanted = int(protocol.cycles) if max_cycles is None else min(int(protocol.cycles), max_cycles)
     traces: list[tuple[Trace, int, int]] = []  # trace, number of its first cycle, copies
     ended: Ended | None = None

@@ -1,7 +1,13 @@
-"""Nature's numbers: anode metals, alloys, salts, precursors, solvents, electrolytes, separators, kinetics."""
+"""Nature: metals, alloys, salts, precursors, solvents, electrolytes, with the source of every number.
+
+Tables stand in data/ (one long-form csv a subject area); functions look things up by name, a name that is
+not known raises MissingDataError with the nearest match.
+"""
+
+from __future__ import annotations
 
 from alloycoat.chemistry.electrolytes import Electrolyte, Transport, electrolyte, electrolytes
-from alloycoat.chemistry.formulas import balance, molar_mass, parse_formula
+from alloycoat.chemistry.formulas import balance, molar_mass, parse_composition, parse_formula
 from alloycoat.chemistry.kinetics import Kinetics, electrolyte_amount, kinetics
 from alloycoat.chemistry.separators import Separator, separator, separators
 from alloycoat.chemistry.species import (
@@ -21,10 +27,37 @@ from alloycoat.chemistry.species import (
     solvent,
     solvents,
 )
+from alloycoat.chemistry.tables import references
 
 __all__ = [
-    "AnodeMetal", "Electrolyte", "Element", "Kinetics", "Ladder", "Phase", "Precursor", "Salt", "Separator",
-    "Solvent", "Transport", "anode", "anodes", "balance", "electrolyte", "electrolyte_amount", "electrolytes",
-    "element", "elements", "kinetics", "molar_mass", "parse_formula", "precursor", "precursors", "separator",
-    "separators", "solvent", "solvents",
-]  # fmt: skip
+    "AnodeMetal",
+    "Electrolyte",
+    "Element",
+    "Kinetics",
+    "Ladder",
+    "Phase",
+    "Precursor",
+    "Salt",
+    "Separator",
+    "Solvent",
+    "Transport",
+    "anode",
+    "anodes",
+    "balance",
+    "electrolyte",
+    "electrolyte_amount",
+    "electrolytes",
+    "element",
+    "elements",
+    "kinetics",
+    "molar_mass",
+    "parse_composition",
+    "parse_formula",
+    "precursor",
+    "precursors",
+    "references",
+    "separator",
+    "separators",
+    "solvent",
+    "solvents",
+]

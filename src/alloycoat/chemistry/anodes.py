@@ -61,15 +61,16 @@ def _salt(formula: str, symbol: str, rows: Rows, table: str) -> Salt:
     anion = rows["anion"].text
     atoms = parse_formula(formula)
     per_anion = parse_formula(anion)
-    first = next(iter(per_anion))
-    left = atoms[first] - (per_anion[first] * 0)
+    anions = {atoms.get(name, 0) / count for name, count in per_anion.items()}
+    if len(anions) != 1 or set(atoms) != {symbol, *per_anion}:
+        raise TableError(f"{rows['anion'].where}: {formula} is no salt of {symbol} and {anion}")
     in_words = {name.removeprefix(_SOLUBLE): row for name, row in rows.items() if name.startswith(_SOLUBLE)}
     return Salt(
         formula=formula,
         anode=symbol,
         anion=anion,
         atoms_anode=atoms[symbol],
-        atoms_anion=left // per_anion[first],
+        atoms_anion=int(anions.pop()),
         molar_mass=molar_mass(formula),
         molar_volume=required(rows, "molar_volume", formula, table),
         solubility=MappingProxyType({name: row.text for name, row in in_words.items()}),

@@ -60,9 +60,7 @@ class ParsedElectrolyte:
         parts = ":".join(f"{part:g}" for part in self.ratio)
         if parts:
             words += f" ({parts} {self.basis})" if self.basis else f" ({parts})"
-        return words + "".join(
-            f" + {amount} {name}" if amount else f" + {name}" for name, amount in self.additives
-        )
+        return words + "".join(f" + {amount} {name}" if amount else f" + {name}" for name, amount in self.additives)
 
 
 def fold(name: str) -> str:
@@ -160,11 +158,7 @@ def _composition(phrase: str) -> tuple[str, list[float], str]:
         basis = "v/v" if letter.startswith("v") else "mol" if letter.startswith("mol") else "w/w"
         phrase = phrase[: match.start()] + " " + phrase[match.end() :]
     ratio: list[float] = []
-    found = [
-        match
-        for match in _RATIO.finditer(phrase)
-        if match.start() == 0 or phrase[match.start() - 1] in " (=,"
-    ]
+    found = [match for match in _RATIO.finditer(phrase) if match.start() == 0 or phrase[match.start() - 1] in " (=,"]
     if found:
         match = found[-1]
         ratio = [float(number) for number in re.split(r"\s*[:/]\s*", match[0])]
@@ -175,9 +169,7 @@ def _composition(phrase: str) -> tuple[str, list[float], str]:
     return re.sub(r"\s+", " ", phrase), ratio, basis
 
 
-def _solvents(
-    phrase: str, text: str, *, strict: bool = True
-) -> tuple[tuple[str, ...], tuple[float, ...], str] | None:
+def _solvents(phrase: str, text: str, *, strict: bool = True) -> tuple[tuple[str, ...], tuple[float, ...], str] | None:
     """Solvents, ratio and its basis; None, or a refusal where `strict`, if a name is not known."""
     words, ratio, basis = _composition(phrase)
     listed = _split_solvents(words)

@@ -188,8 +188,7 @@ def balance(reactants: Sequence[str], products: Sequence[str]) -> dict[str, Frac
     parts = [parse_composition(name) for name in names]
     symbols = sorted({symbol for part in parts for symbol in part})
     matrix = [
-        [sign * part.get(symbol, Fraction(0)) for sign, part in zip(signs, parts, strict=True)]
-        for symbol in symbols
+        [sign * part.get(symbol, Fraction(0)) for sign, part in zip(signs, parts, strict=True)] for symbol in symbols
     ]
     basis = _null_space(matrix, len(names))
     if len(basis) != 1:

@@ -1,8 +1,8 @@
-"""Loads coating elements, precursors and solvents, and the priors for what nobody has measured."""
+"""Loads coating elements, precursors and solvents by name or alias."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -11,10 +11,8 @@ from alloycoat.chemistry.reading import Rows, listed, optional, required, text
 from alloycoat.chemistry.substances import Element, Precursor, Solvent
 from alloycoat.chemistry.tables import by_subject
 from alloycoat.errors import MissingDataError, unknown_name
-from alloycoat.sources import Value
 
 _SUPPLY = "supply_"
-_DISSOLVED = "dissolved salt"
 
 
 def elements() -> tuple[str, ...]:
@@ -29,7 +27,7 @@ def precursors() -> tuple[str, ...]:
 
 def solvents() -> tuple[str, ...]:
     """Names of the solvents there are rows for."""
-    return tuple(sorted(name for name in by_subject("solvents") if name != _DISSOLVED))
+    return tuple(sorted(by_subject("solvents")))
 
 
 @lru_cache(maxsize=128)
@@ -61,15 +59,10 @@ def _folded(name: str) -> str:
     return plain(name).lower().replace("-", "")
 
 
-def _index(table: Mapping[str, Rows], skip: Iterable[str] = ()) -> dict[str, str]:
+def _index(table: Mapping[str, Rows]) -> dict[str, str]:
     """Folded name or alias -> subject; the subjects' own names win over aliases."""
-    index: dict[str, str] = {}
-    for subject, rows in table.items():
-        if subject not in skip:
-            for alias in listed(rows, "aliases"):
-                index.setdefault(_folded(alias), subject)
-    index.update({_folded(subject): subject for subject in table if subject not in skip})
-    return index
+    index = {_folded(alias): subject for subject, rows in table.items() for alias in listed(rows, "aliases")}
+    return index | {_folded(subject): subject for subject in table}
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +72,7 @@ def _precursor_index() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _solvent_index() -> dict[str, str]:
-    return _index(by_subject("solvents"), skip=(_DISSOLVED,))
+    return _index(by_subject("solvents"))
 
 
 @lru_cache(maxsize=256)
@@ -134,22 +127,3 @@ def solvent(name: str) -> Solvent:
         melting_point=optional(rows, "melting_point"),
         vapour_pressure=optional(rows, "vapour_pressure"),
     )
-
-
-def dissolved_diffusivity() -> Value:
-    """Diffusivity in m2/s of a dissolved salt in a thin solvent near 298 K (assumed, with its spread)."""
-    return required(by_subject("solvents")[_DISSOLVED], "diffusivity", _DISSOLVED, "solvents")
-
-
-def priors() -> tuple[str, ...]:
-    """Names of the documented guesses for quantities nobody has measured."""
-    return tuple(sorted(by_subject("priors")))
-
-
-def prior(name: str) -> Value:
-    """The documented guess `name` in SI units, always `assumed` with a wide interval and a note."""
-    table = by_subject("priors")
-    if name not in table:
-        raise MissingDataError(unknown_name("prior", name, table))
-    (row,) = table[name].values()
-    return row.quantity(row.unit)

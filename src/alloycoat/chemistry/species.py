@@ -5,13 +5,10 @@ from __future__ import annotations
 from alloycoat.chemistry.anodes import anode, anodes
 from alloycoat.chemistry.phases import AnodeMetal, Ladder, Phase, Salt
 from alloycoat.chemistry.precursors import (
-    dissolved_diffusivity,
     element,
     elements,
     precursor,
     precursors,
-    prior,
-    priors,
     solvent,
     solvents,
 )
@@ -27,13 +24,10 @@ __all__ = [
     "Solvent",
     "anode",
     "anodes",
-    "dissolved_diffusivity",
     "element",
     "elements",
     "precursor",
     "precursors",
-    "prior",
-    "priors",
     "solvent",
     "solvents",
 ]

@@ -72,13 +72,15 @@ def _check(row: Row) -> Row:
 
 
 def _rows(table: Traversable, name: str) -> Iterator[Row]:
-    with table.open(encoding="utf-8", newline="") as stream:
+    with table.open(encoding="utf-8") as stream:
         reader = csv.DictReader(stream)
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise TableError(f"{name}: the columns are {reader.fieldnames}, not {COLUMNS}")
         for line in reader:
             cells = [(line[column] or "").strip() for column in COLUMNS]
-            yield _check(Row(*cells, where=f"{name} line {reader.line_num}"))
+            subject, prop, text, unit, low, high, kind, subkind, source, note = cells
+            where = f"{name} line {reader.line_num}"
+            yield _check(Row(subject, prop, text, unit, low, high, kind, subkind, source, note, where))
 
 
 @lru_cache(maxsize=64)
@@ -92,9 +94,7 @@ def table_names() -> tuple[str, ...]:
     found = []
     for entry in _folder().iterdir():
         if entry.is_dir():
-            found += [
-                f"{entry.name}/{leaf.name[:-4]}" for leaf in entry.iterdir() if leaf.name.endswith(".csv")
-            ]
+            found += [f"{entry.name}/{leaf.name[:-4]}" for leaf in entry.iterdir() if leaf.name.endswith(".csv")]
         elif entry.name.endswith(".csv") and not entry.name.startswith("references"):
             found.append(entry.name[:-4])
     return tuple(sorted(found))
@@ -119,7 +119,7 @@ def references() -> dict[str, Reference]:
     for entry in sorted(_folder().iterdir(), key=lambda leaf: leaf.name):
         if not (entry.name.startswith("references") and entry.name.endswith(".csv")):
             continue
-        with entry.open(encoding="utf-8", newline="") as stream:
+        with entry.open(encoding="utf-8") as stream:
             for line in csv.DictReader(stream):
                 if line["key"] in found:
                     raise TableError(f"{entry.name}: key {line['key']!r} stands twice")

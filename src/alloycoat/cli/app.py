@@ -7,6 +7,7 @@ import typer
 from alloycoat import __version__
 from alloycoat.cli.cite import cite
 from alloycoat.cli.coat import coat
+from alloycoat.cli.reproduce import reproduce
 
 app = typer.Typer(
     name="alloycoat",
@@ -26,12 +27,11 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version."
-    ),
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
     del version
 
 
 app.command()(coat)
+app.command()(reproduce)
 app.command()(cite)

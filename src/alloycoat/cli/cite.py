@@ -9,16 +9,13 @@ def cite(recipe: RecipeFile, json: JsonFlag = False) -> None:
     """Print the papers and data sources behind the result of a recipe."""
     import typer
 
-    from alloycoat.report.bibliography import sources_of
     from alloycoat.recipe import Recipe
+    from alloycoat.report.bibliography import sources_of
 
     found = sources_of(Recipe.load(recipe))
     if json:
         print_json(
-            [
-                {"key": item.key, "citation": item.citation, "doi": item.doi or None, "note": item.note}
-                for item in found
-            ]
+            [{"key": item.key, "citation": item.citation, "doi": item.doi or None, "note": item.note} for item in found]
         )
         return
     for item in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alloycoat.cli.common import JsonFlag, RecipeFile, Samples, Seed, print_json
 
 
-def coat(recipe: RecipeFile, json: JsonFlag = False, samples: Samples = 256, seed: Seed = 0) -> None:  # noqa: A002
+def coat(recipe: RecipeFile, json: JsonFlag = False, samples: Samples = 256, seed: Seed = 0) -> None:
     """Predict the layer that a recipe gives: phases, thickness, properties, hazards."""
     from alloycoat.coating import coat as make
     from alloycoat.coating import describe, to_json

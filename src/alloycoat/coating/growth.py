@@ -36,7 +36,6 @@ from alloycoat.coating.supply import Supply, prior, supply_of
 from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 
-
 MOST_POROUS = 0.8  # beyond this a layer does not hold together
 
 
@@ -130,21 +129,15 @@ def _alloy(work: _Work) -> None:
         if outcome.anode_used is not None:
             left = np.maximum(left - outcome.anode_used, 0.0)
     if len(work.moles) > 1:
-        work.warnings.append(
-            "several coating elements: each alloys by itself, ternary phases are not considered"
-        )
+        work.warnings.append("several coating elements: each alloys by itself, ternary phases are not considered")
 
 
 def _layer_parts(work: _Work) -> list[Part]:
     """Left-over M, then the alloys from M-rich to A-rich."""
     parts = []
     for outcome in work.alloyings:
-        if outcome.left_over is not None and outcome.left_over[0] > 1e-12 * max(
-            work.moles[outcome.element][0], 1e-300
-        ):
-            volume = work.draws.take(
-                chemistry.element(outcome.element).molar_volume, f"{outcome.element} molar volume"
-            )
+        if outcome.left_over is not None and outcome.left_over[0] > 1e-12 * max(work.moles[outcome.element][0], 1e-300):
+            volume = work.draws.take(chemistry.element(outcome.element).molar_volume, f"{outcome.element} molar volume")
             parts.append(Part(outcome.element, "metal", outcome.left_over, outcome.left_over * volume))
     for outcome in work.alloyings:
         for phase, moles in outcome.phases:
@@ -210,9 +203,7 @@ def _hazards(work: _Work) -> tuple[str, ...]:
     for symbol in work.moles:
         found.update(dict.fromkeys(f"{symbol}: {text}" for text in chemistry.element(symbol).hazards))
     if step.route == "amalgam" and work.anode.symbol in {"Na", "K"} and step.composition == "Hg":
-        found[f"{work.anode.symbol} reacts violently with pure Hg; dilute the mercury first (claim C13)"] = (
-            None
-        )
+        found[f"{work.anode.symbol} reacts violently with pure Hg; dilute the mercury first (claim C13)"] = None
     return tuple(found)
 
 
@@ -242,7 +233,7 @@ def _assemble(work: _Work) -> Coating:
     separate = [elastic_modulus(by_role[role], None, draws)[0] for role in ("alloy", "byproduct")]
     change = volume_change(parts, work.moles, draws)
     dissolved = solubilities(work.anode, list(work.moles), draws)
-    samples = {"thickness": total[1:], "anode_consumed": (anode_moles * volume)[1:]}
+    samples = {"thickness": total[1:], "porosity": porosity[1:], "anode_consumed": (anode_moles * volume)[1:]}
     if ionic is not None and resistance is not None:
         samples |= {"ionic_conductivity": ionic[1:], "area_specific_resistance": resistance[1:]}
     assert work.recipe.coating is not None

@@ -116,9 +116,7 @@ def alloy_ionic_conductivity(phase: Phase, charge: int, draws: Draws) -> Array:
         diffusivity = draws.take(value, f"{phase.formula} diffusivity")
         factor = thermodynamic_factor(value, draws)
     concentration = phase.atoms_anode / draws.take(phase.molar_volume, f"{phase.formula} molar volume")
-    return np.asarray(
-        charge**2 * FARADAY**2 * concentration * diffusivity / factor / (GAS_CONSTANT * TEMPERATURE)
-    )
+    return np.asarray(charge**2 * FARADAY**2 * concentration * diffusivity / factor / (GAS_CONSTANT * TEMPERATURE))
 
 
 def ionic_conductivity(parts: list[Part], total: Array, charge: int, draws: Draws) -> Array | None:

@@ -13,6 +13,7 @@ from alloycoat.coating.draws import Array, Draws
 from alloycoat.errors import MissingDataError, RecipeError
 from alloycoat.quantities import Concentration
 from alloycoat.recipe import CoatingStep, PrecursorPart
+from alloycoat.sources import Value
 
 ATMOSPHERE = 101325.0
 """Standard atmosphere in Pa, the pressure of tabulated boiling points (exact by definition)."""
@@ -39,13 +40,20 @@ def _density(text: str | None, draws: Draws) -> Array:
     if text is None:
         raise RecipeError("[coating] solvent is missing: mol/kg and wt% need its density")
     parts = medium_solvents(text)
-    return np.asarray(
-        sum(draws.take(part.density, f"{part.name} density") for part in parts) / len(parts), dtype=float
-    )
+    return np.asarray(sum(draws.take(part.density, f"{part.name} density") for part in parts) / len(parts), dtype=float)
 
 
-def to_molarity(amount: Concentration, salt: Precursor, solvent_text: str | None, draws: Draws) -> Array:
-    """Concentration in mol/m3.
+def _solute(name: str) -> tuple[float, Value | None]:
+    """(molar mass in kg/mol, density) of a precursor, or of an element brought as particles."""
+    if name in chemistry.elements():
+        found = chemistry.element(name)
+        return found.molar_mass, found.density
+    salt = chemistry.precursor(name)
+    return salt.molar_mass, salt.density
+
+
+def to_molarity(amount: Concentration, name: str, solvent_text: str | None, draws: Draws) -> Array:
+    """Concentration in mol/m3 of the precursor `name`.
 
     Molality b: c = b rho; mass fraction w: c = w rho/M (rho of the solvent: the volume of the solute is
     neglected, good to 5 % below 0.5 mol/L); volume fraction phi: c = phi rho_salt/M.
@@ -54,25 +62,20 @@ def to_molarity(amount: Concentration, salt: Precursor, solvent_text: str | None
         return draws.exact(amount.value)
     if amount.basis == "molality":
         return np.asarray(amount.value * _density(solvent_text, draws))
+    mass, density = _solute(name)
     if amount.basis == "mass fraction":
-        return np.asarray(amount.value * _density(solvent_text, draws) / salt.molar_mass)
-    if salt.density is None:
-        raise RecipeError(
-            f"[coating] concentration: vol% needs the density of {salt.formula}, which no table has"
-        )
-    return np.asarray(amount.value * draws.take(salt.density, f"{salt.formula} density") / salt.molar_mass)
+        return np.asarray(amount.value * _density(solvent_text, draws) / mass)
+    if density is None:
+        raise RecipeError(f"[coating] concentration: vol% needs the density of {name}, which no table has")
+    return np.asarray(amount.value * draws.take(density, f"{name} density") / mass)
 
 
-def bath_concentration(
-    part: PrecursorPart, salt: Precursor, step: CoatingStep, draws: Draws, electrolyte: str | None = None
-) -> Array:
+def bath_concentration(part: PrecursorPart, step: CoatingStep, draws: Draws, electrolyte: str | None = None) -> Array:
     """Concentration of the precursor in mol/m3; raises RecipeError where the recipe gives none."""
     amount = part.concentration or step.concentration
     if amount is None:
-        raise RecipeError(
-            f"[coating] concentration of {salt.formula} is missing; write it as in '0.167 mol/L'"
-        )
-    return to_molarity(amount, salt, step.solvent or electrolyte, draws)
+        raise RecipeError(f"[coating] concentration of {part.precursor} is missing; write it as in '0.167 mol/L'")
+    return to_molarity(amount, part.precursor, step.solvent or electrolyte, draws)
 
 
 def viscosity_factor(text: str | None, draws: Draws) -> Array:

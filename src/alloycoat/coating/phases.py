@@ -33,10 +33,29 @@ class Alloying:
     warnings: list[str] = field(default_factory=list)
 
 
+MISCIBLE = 0.05
+"""Mole fraction of M in solid A above which, without any compound, the pair is read as a solid solution."""
+
+
+def solid_solution(anode: AnodeMetal, element: str) -> Phase | None:
+    """The tabulated composition nearest to the solubility limit of M in A, for a pair without compounds.
+
+    None where the pair has a compound or M dissolves to less than MISCIBLE.
+    """
+    phases = anode.alloys.get(element, ())
+    limit = anode.solubility.get(element)
+    if limit is None or limit.value < MISCIBLE or not phases or any(p.on_hull or p.experimental for p in phases):
+        return None
+    return min(phases, key=lambda phase: abs(1.0 / (1.0 + phase.ratio) - limit.value))
+
+
 def equilibrium_phase(anode: AnodeMetal, element: str) -> Phase | None:
-    """The A-richest phase in equilibrium with A in excess: the last one on the hull; None where none is."""
+    """The A-richest phase in equilibrium with A in excess: the last one on the hull; None where none is.
+
+    For a pair without compounds whose metals mix: the solid solution at the solubility limit.
+    """
     stable = [phase for phase in anode.alloys.get(element, ()) if phase.on_hull]
-    return stable[-1] if stable else None
+    return stable[-1] if stable else solid_solution(anode, element)
 
 
 def allowed_steps(anode: AnodeMetal, element: str) -> tuple[tuple[Phase, ...], str, bool, str]:
@@ -47,16 +66,19 @@ def allowed_steps(anode: AnodeMetal, element: str) -> tuple[tuple[Phase, ...], s
     phases = anode.alloys.get(element, ())
     ladder = anode.ladders.get(element)
     if ladder is None:
-        stable = tuple(phase for phase in phases if phase.on_hull)
+        mixed = solid_solution(anode, element)
+        if mixed is not None:
+            note = f"{anode.symbol} and {element} form a solid solution; {mixed.formula} stands for its limit"
+            return (mixed,), "equilibrium: solid solution", True, note
+        richest = max((phase.ratio for phase in phases if phase.on_hull), default=0.0)
+        stable = tuple(p for p in phases if (p.on_hull or p.experimental) and p.ratio <= richest)
         if not stable:
             return (), "no alloy known", True, f"no compound of {anode.symbol} and {element} is tabulated"
         return (
             stable,
             "equilibrium",
             True,
-            (
-                f"no room-temperature study of {anode.symbol}-{element} is tabulated: the equilibrium phase is taken"
-            ),
+            (f"no room-temperature study of {anode.symbol}-{element} is tabulated: the equilibrium phase is taken"),
         )
     if not ladder.active or not ladder.richest:
         return (), "room-temperature ladder: no reaction", True, ladder.note
@@ -81,9 +103,7 @@ def lever(ratio: Array, ladder: tuple[float, ...]) -> list[Array]:
     return shares
 
 
-def conversion(
-    steps: tuple[Phase, ...], moles: Array, time: float | None, draws: Draws
-) -> tuple[Array, str | None]:
+def conversion(steps: tuple[Phase, ...], moles: Array, time: float | None, draws: Draws) -> tuple[Array, str | None]:
     """Fraction of M alloyed in `time` by rule 2, and why it was not applied (None where it was).
 
     f = min(1, sqrt(2 D t)/L) with L the dense thickness of the whole M as the last phase and D the slowest

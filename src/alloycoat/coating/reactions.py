@@ -148,9 +148,7 @@ class DrivingForce:
     verdict: str
 
 
-def driving_force(
-    anode: AnodeMetal, precursor: Precursor, phase: Phase | None, draws: Draws
-) -> DrivingForce | None:
+def driving_force(anode: AnodeMetal, precursor: Precursor, phase: Phase | None, draws: Draws) -> DrivingForce | None:
     """Does the anode reduce the salt? The 10-90 % interval, alloying included, decides.
 
     None where no table has the energies. A precursor of the anode's own metal has no reaction.

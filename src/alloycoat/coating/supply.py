@@ -21,7 +21,6 @@ from alloycoat.errors import RecipeError
 from alloycoat.quantities import GAS_CONSTANT
 from alloycoat.recipe import Amount, CoatingStep, Recipe
 
-
 LIMITS = ("amount", "transport", "passivation", "geometry")
 
 
@@ -40,6 +39,13 @@ class Supply:
     porosity_class: str = "layer from solution"
     anion_concentration: dict[str, Array] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    def bring(self, name: str, moles: Array) -> None:
+        """Add what arrives of a precursor, or of an element brought as particles."""
+        if name in chemistry.elements():
+            self.elements[name] = moles
+        else:
+            self.reacted.append((chemistry.precursor(name), moles))
 
 
 def prior(subject: str, prop: str, unit: str, draws: Draws) -> Array:
@@ -76,8 +82,7 @@ def diffusion_supply(concentration: Array, diffusivity: Array, time: float, laye
 def _diffusivity(step: CoatingStep, draws: Draws, warnings: list[str], medium: str | None) -> Array:
     if step.form == "dispersion":
         warnings.append(
-            "dispersed particles are taken to arrive by diffusion alone; settling and capillary flow are not "
-            "predicted"
+            "dispersed particles are taken to arrive by diffusion alone; settling and capillary flow are not predicted"
         )
         return prior("dispersed particle", "diffusivity", "m**2/s", draws)
     return prior("dissolved salt", "diffusivity", "m**2/s", draws) * viscosity_factor(medium, draws)
@@ -89,31 +94,31 @@ def _dip(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     layer = prior("stirred bath", "boundary_layer", "m", draws) if step.stirred else None
     assert step.time is not None
     for part in step.parts:
-        salt = chemistry.precursor(part.precursor)
-        concentration = bath_concentration(part, salt, step, draws)
+        concentration = bath_concentration(part, step, draws)
         moles = diffusion_supply(concentration, diffusivity, step.time, layer)
-        anions = supply.anion_concentration.get(salt.anion, 0.0) + concentration * salt.charge
-        supply.anion_concentration[salt.anion] = np.asarray(anions)
+        if part.precursor not in chemistry.elements():
+            salt = chemistry.precursor(part.precursor)
+            anions = supply.anion_concentration.get(salt.anion, 0.0) + concentration * salt.charge
+            supply.anion_concentration[salt.anion] = np.asarray(anions)
         if step.volume is not None:
             held = concentration * per_area(step.volume, recipe, "[coating] volume")
             if held[0] < moles[0]:
                 supply.limited_by = "amount"
             moles = np.minimum(moles, held)
-        supply.reacted.append((salt, moles))
+        supply.bring(part.precursor, moles)
     return supply
 
 
 def _drop_cast(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     supply = Supply(limited_by="amount", contact_time=step.time)
     for part in step.parts:
-        salt = chemistry.precursor(part.precursor)
         volume = part.volume or step.volume
         assert volume is not None
         height = per_area(volume, recipe, "[coating] volume")
         if step.form == "neat":
-            supply.reacted.append((salt, _neat(salt, draws) * height))
+            supply.bring(part.precursor, _neat(chemistry.precursor(part.precursor), draws) * height)
             continue
-        concentration = bath_concentration(part, salt, step, draws)
+        concentration = bath_concentration(part, step, draws)
         held = concentration * height
         if step.time is not None:
             diffusivity = _diffusivity(step, draws, supply.warnings, step.solvent)
@@ -123,7 +128,7 @@ def _drop_cast(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
             if reached[0] < held[0]:
                 supply.limited_by = "transport"
             held = reached
-        supply.reacted.append((salt, held))
+        supply.bring(part.precursor, held)
     if step.time is None and step.form != "neat":
         supply.warnings.append("no contact time given: the drop is taken to react whole before it is removed")
     return supply
@@ -163,8 +168,7 @@ def _additive(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     if shared == 2.0:
         supply.warnings.append("the additive is shared by the two electrodes of the symmetric cell")
     for part in step.parts:
-        salt = chemistry.precursor(part.precursor)
-        concentration = bath_concentration(part, salt, step, draws, recipe.cell.electrolyte)
+        concentration = bath_concentration(part, step, draws, recipe.cell.electrolyte)
         held = concentration * height / shared
         if step.time is not None:
             diffusivity = _diffusivity(step, draws, supply.warnings, recipe.cell.electrolyte)
@@ -172,7 +176,7 @@ def _additive(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
             if reached[0] < held[0]:
                 supply.limited_by = "transport"
             held = np.minimum(held, reached)
-        supply.reacted.append((salt, held))
+        supply.bring(part.precursor, held)
     if step.time is None:
         supply.warnings.append("no contact time given: all of the additive is taken to be reduced")
     return supply
@@ -202,9 +206,7 @@ def _vapour(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     length = prior("vapour", "diffusion_length", "m", draws)
     diffusing = pressure * prior("vapour", "gas_diffusivity", "m**2/s", draws) / (thermal * length)
     supply.reacted.append((salt, np.minimum(impinging, diffusing) * step.time))
-    supply.warnings.append(
-        "the distance between liquid and electrode is not part of a recipe: 10 mm assumed (3 to 30)"
-    )
+    supply.warnings.append("the distance between liquid and electrode is not part of a recipe: 10 mm assumed (3 to 30)")
     return supply
 
 
@@ -247,9 +249,7 @@ def amalgam_composition(text: str, metal: str) -> tuple[str, float]:
     counts = parse_fractional(text, "[coating] composition")
     others = [symbol for symbol in counts if symbol != metal]
     if len(others) != 1 or counts[others[0]] <= 0:
-        raise RecipeError(
-            f"[coating] composition: {text!r} is no amalgam for {metal}; write 'Hg' or '{metal}0.1Hg0.9'"
-        )
+        raise RecipeError(f"[coating] composition: {text!r} is no amalgam for {metal}; write 'Hg' or '{metal}0.1Hg0.9'")
     chemistry.element(others[0])
     return others[0], counts.get(metal, 0.0) / counts[others[0]]
 
@@ -266,8 +266,12 @@ def _amalgam(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     else:
         assert step.amount is not None
         spread = per_area(step.amount, recipe, "[coating] amount")
-        per_unit = {"mass": 1.0 / mass, "amount": 1.0 / (1.0 + brought), "volume": 1.0 / volume}
-        moles = draws.exact(spread) * per_unit[step.amount.dimension.removesuffix(" per area")]
+        per_unit: dict[str, Array | float] = {
+            "mass": 1.0 / mass,
+            "amount": 1.0 / (1.0 + brought),
+            "volume": 1.0 / volume,
+        }
+        moles = draws.exact(spread) * np.asarray(per_unit[step.amount.dimension.removesuffix(" per area")])
     return Supply(
         elements={symbol: moles}, anode_brought=moles * brought, contact_time=step.time,
         limited_by="geometry" if step.thickness else "amount", porosity_class="layer from solid or vapour",

@@ -86,20 +86,18 @@ def _missing(header: list[str], line: str, missing: list[str]) -> str:
     parts = []
     for name in missing:
         letters = {re.sub(r"[^a-z]", "", given.lower()): given for given in header}
-        near = next(
-            (letters[key] for key, meant in _FOREIGN.items() if meant == name and key in letters), None
-        )
+        near = next((letters[key] for key, meant in _FOREIGN.items() if meant == name and key in letters), None)
         near = near or nearest(LABELS[name], header) or nearest(name, header)
         parts.append(f"no column {name!r} or {LABELS[name]!r}" + (f" (nearest: {near!r})" if near else ""))
     return "; ".join(parts) + f". Its columns: {_short(header)}"
 
 
 def _agree(text: Table, columns: dict[str, FloatArray]) -> None:
-    """Refuse a file that holds a quantity twice, under another maker's name too, with different numbers."""
+    """Refuse a file that holds a quantity twice, once under another maker's name, with other numbers."""
     for position, given in enumerate(text.header):
         machine = _FOREIGN.get(re.sub(r"[^a-z]", "", given.lower()))
-        if machine is None or _machine_name(given) is not None:
-            continue
+        if machine is None or _machine_name(given) is not None or given.lower() == "time":
+            continue  # "time" alone may be that of the step, or of the day
         try:
             other = column(text, [position])[:, 0]
         except (ValueError, OverflowError):
@@ -109,11 +107,13 @@ def _agree(text: Table, columns: dict[str, FloatArray]) -> None:
         if flowing is None or not flowing.any():
             continue
         ratio = float(np.median(other[flowing] / ours[flowing]))
-        if not 0.99 < ratio < 1.01 and not np.allclose(other[flowing], ours[flowing], rtol=0.01, atol=1e-9):
+        if ratio == 0 or (0.99 < ratio < 1.01):
+            continue  # an unused column, or the same numbers
+        if not np.allclose(other[flowing], ours[flowing], rtol=0.01, atol=0):
             label = text.header[text.columns[machine]]
             raise DataFileError(
-                f"{text.path}: is not safe to read as Battery Data Format: its columns {given!r} and "
-                f"{label!r} hold the same quantity but differ by a factor of {1 / ratio:.4g}; remove one"
+                f"{text.path}: is not safe to read as Battery Data Format: its column {label!r} is "
+                f"{1 / ratio:.4g} times its column {given!r}, the same quantity; remove the wrong one"
             )
 
 
@@ -158,8 +158,7 @@ def _check_time(path: Path, time: FloatArray) -> list[str]:
         after = back[back + 2 < time.size]
         if after.size == back.size and np.all(time[after + 2] >= time[after]):
             raise DataFileError(
-                said
-                + f"{back.size} single rows fall below both neighbors (a clock that is reset for one row "
+                said + f"{back.size} single rows fall below both neighbors (a clock that is reset for one row "
                 "at the start of a step): remove or correct these rows"
             )
         raise DataFileError(said + "the clock was reset (files joined, or step time in place of test time)")
@@ -167,9 +166,7 @@ def _check_time(path: Path, time: FloatArray) -> list[str]:
     if span > LONGEST_S:
         step = float(np.median(np.diff(time)))
         years = f"spans {span / 31557600:.3g} years with {step / 3600:.3g} h between rows"
-        return [
-            f"test_time_second {years}: is its unit wrong? A 3600th of it would be {span / 3600 / 3600:.4g} h"
-        ]
+        return [f"test_time_second {years}: is its unit wrong? A 3600th of it would be {span / 3600 / 3600:.4g} h"]
     return []
 
 
@@ -282,6 +279,4 @@ def _recognize(path: Path, head: bytes) -> bool:
     return set(REQUIRED) <= {_machine_name(given) for given in header_names(line)}
 
 
-FORMAT = Format(
-    "Battery Data Format csv", (".bdf.csv", ".csv", ".bdf.csv.gz", ".csv.gz"), _recognize, read_bdf
-)
+FORMAT = Format("Battery Data Format csv", (".bdf.csv", ".csv", ".bdf.csv.gz", ".csv.gz"), _recognize, read_bdf)

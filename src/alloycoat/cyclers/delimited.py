@@ -34,9 +34,7 @@ def decode(path: Path, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataFileError(
-            f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8 csv"
-        ) from error
+        raise DataFileError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8 csv") from error
 
 
 def header_names(line: str) -> list[str]:
@@ -59,6 +57,8 @@ def parse(table: Table) -> tuple[dict[str, FloatArray], list[str]]:
     Raises DataFileError, naming the line, for a value that is no number or a row of another length.
     """
     positions = list(table.columns.values())
+    if not table.body.strip():
+        raise DataFileError(f"{table.path}: has a header but no rows")
     try:
         numbers, notes = _parse_quickly(table, positions), list[str]()
     except (ValueError, OverflowError):

@@ -63,9 +63,7 @@ def load_bytes(path: Path, limit: int = -1) -> bytes:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataFileError(f"{path}: the gzip archive is damaged or cut off") from error
     except (OSError, ValueError) as error:
-        raise DataFileError(
-            f"{path}: cannot be opened ({getattr(error, 'strerror', None) or error})"
-        ) from error
+        raise DataFileError(f"{path}: cannot be opened ({getattr(error, 'strerror', None) or error})") from error
 
 
 def _first_line(head: bytes) -> str:

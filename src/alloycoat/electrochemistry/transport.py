@@ -32,9 +32,7 @@ class TransportTable(NamedTuple):
     linear: bool  # D and t+ constant: the salt equation is linear
 
 
-def tabulate(
-    conductivity: Curve, diffusivity: Curve, transference: Curve, thermodynamic: Curve
-) -> TransportTable:
+def tabulate(conductivity: Curve, diffusivity: Curve, transference: Curve, thermodynamic: Curve) -> TransportTable:
     """Merge the four curves of an electrolyte.
 
     conductivity in S/m, diffusivity in m2/s, transference and thermodynamic factor (1 + dln f/dln c) without

@@ -10,9 +10,7 @@ def read_positive(text: object, dimension: str, field: str) -> float:
     """SI value above zero; raises QuantityError naming field, value and what is allowed."""
     value = parse(text, dimension, field)
     if value <= 0:
-        raise QuantityError(
-            f"{field}: {text!r} is not above zero; write it as in {DIMENSIONS[dimension][1]!r}"
-        )
+        raise QuantityError(f"{field}: {text!r} is not above zero; write it as in {DIMENSIONS[dimension][1]!r}")
     return value
 
 

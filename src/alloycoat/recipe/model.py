@@ -75,6 +75,13 @@ def _name(field: str, find: Callable[[str], Any]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def find_precursor(text: str) -> str:
+    """Formula of a precursor, or symbol of an element brought as particles; raises MissingDataError."""
+    if text in chemistry.elements():
+        return text
+    return chemistry.precursor(text).formula
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -91,22 +98,16 @@ class Anode(_Table):
 class PrecursorPart(_Table):
     """One precursor of a mixture, `[[coating.precursors]]`."""
 
-    precursor: Annotated[
-        str, _name("[[coating.precursors]] precursor", lambda text: chemistry.precursor(text).formula)
-    ]
+    precursor: Annotated[str, _name("[[coating.precursors]] precursor", find_precursor)]
     concentration: Annotated[Concentration, *_dissolved("[[coating.precursors]] concentration")] | None = None
-    volume: (
-        Annotated[Amount, *_amount("[[coating.precursors]] volume", "volume", "volume per area")] | None
-    ) = None
+    volume: Annotated[Amount, *_amount("[[coating.precursors]] volume", "volume", "volume per area")] | None = None
 
 
 class CoatingStep(_Table):
     """How the layer is made; what each route needs stands in `recipe.routes`."""
 
     route: Annotated[str, _one_of("[coating] route", tuple(ROUTES))]
-    precursor: (
-        Annotated[str, _name("[coating] precursor", lambda text: chemistry.precursor(text).formula)] | None
-    ) = None
+    precursor: Annotated[str, _name("[coating] precursor", find_precursor)] | None = None
     precursors: tuple[PrecursorPart, ...] = ()
     solvent: str | None = None
     concentration: Annotated[Concentration, *_dissolved("[coating] concentration")] | None = None
@@ -115,17 +116,13 @@ class CoatingStep(_Table):
     stirred: bool = False
     rinse: bool = False
     form: Annotated[str, _one_of("[coating] form", FORMS)] | None = None
-    source_temperature: Annotated[float, *_positive("temperature", "[coating] source_temperature")] | None = (
-        None
-    )
+    source_temperature: Annotated[float, *_positive("temperature", "[coating] source_temperature")] | None = None
     metal: Annotated[str, _name("[coating] metal", lambda text: chemistry.element(text).symbol)] | None = None
     thickness: Annotated[float, *_positive("length", "[coating] thickness")] | None = None
     rate: Annotated[float, *_positive("speed", "[coating] rate")] | None = None
     foil_thickness: Annotated[float, *_positive("length", "[coating] foil_thickness")] | None = None
     temperature: Annotated[float, *_positive("temperature", "[coating] temperature")] | None = None
-    material: (
-        Annotated[str, _name("[coating] material", lambda text: chemistry.element(text).symbol)] | None
-    ) = None
+    material: Annotated[str, _name("[coating] material", lambda text: chemistry.element(text).symbol)] | None = None
     composition: str | None = None
     amount: (
         Annotated[
@@ -141,6 +138,12 @@ class CoatingStep(_Table):
     @model_validator(mode="after")
     def _complete(self) -> CoatingStep:
         check_route(self.route, {name for name in type(self).model_fields if getattr(self, name)}, self.form)
+        particles = [part.precursor for part in self.parts if part.precursor in chemistry.elements()]
+        if particles and (self.form != "dispersion" or self.route not in {"dip", "drop-cast"}):
+            raise RecipeError(
+                f"[coating] precursor: {particles[0]!r} is an element, not a salt; particles of it are brought by "
+                "the routes 'dip' or 'drop-cast' with form = 'dispersion'"
+            )
         return self
 
     @property
@@ -161,20 +164,18 @@ class CellPart(_Table):
     """The cell around the electrode."""
 
     format: Annotated[str, _one_of("[cell] format", ("symmetric", "half", "full"))] = "symmetric"
-    electrolyte: (
-        Annotated[str, _name("[cell] electrolyte", lambda text: chemistry.electrolyte(text).text)] | None
-    ) = None
-    electrolyte_amount: (
-        Annotated[Amount, *_amount("[cell] electrolyte_amount", "volume per area", "volume")] | None
-    ) = None
-    separator: (
-        Annotated[str, _name("[cell] separator", lambda text: chemistry.separator(text).name)] | None
-    ) = None
+    electrolyte: Annotated[str, _name("[cell] electrolyte", lambda text: chemistry.electrolyte(text).text)] | None = (
+        None
+    )
+    electrolyte_amount: Annotated[Amount, *_amount("[cell] electrolyte_amount", "volume per area", "volume")] | None = (
+        None
+    )
+    separator: Annotated[str, _name("[cell] separator", lambda text: chemistry.separator(text).name)] | None = None
     positive: str | None = None
     positive_loading: Annotated[float, *_positive("areal capacity", "[cell] positive_loading")] | None = None
     temperature: Annotated[float, *_positive("temperature", "[cell] temperature")] = Field(
         "25 degC",
-        validate_default=True,  # type: ignore[arg-type]  # read like a user's text
+        validate_default=True,  # read like a user's text
     )
     pressure: Annotated[float, *_positive("pressure", "[cell] pressure")] | None = None
     atmosphere: Annotated[str, _one_of("[cell] atmosphere", ("dry", "humid", "O2"))] = "dry"

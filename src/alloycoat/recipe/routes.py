@@ -46,9 +46,7 @@ def check_route(route: str, given: set[str], form: str | None) -> None:
             neat = "; a neat liquid says form = 'neat'" if route == "drop-cast" else ""
             everything = ", ".join(item.replace("+", " and ").replace("|", " or ") for item in needed)
             raise RecipeError(f"[coating] {wanted} is missing: the route {route!r} needs {everything}{neat}")
-    known = {
-        part for item in (*needed, *optional) for choice in item.split("|") for part in choice.split("+")
-    }
+    known = {part for item in (*needed, *optional) for choice in item.split("|") for part in choice.split("+")}
     for key in sorted(given - known):
         match = nearest(key, known)
         hint = f"; did you mean {match!r}?" if match else ""

@@ -99,9 +99,7 @@ def _drive(verb: str, text: str, whole: str, field: str) -> tuple[str, float, bo
         if verb == "hold" and mode != "voltage":
             raise _refuse(whole, f"Hold takes a voltage, not {text!r}", field)
         if direction and mode == "voltage":
-            raise _refuse(
-                whole, f"{verb.capitalize()} takes a current, a power or a C-rate, not {text!r}", field
-            )
+            raise _refuse(whole, f"{verb.capitalize()} takes a current, a power or a C-rate, not {text!r}", field)
         if direction and found[1] <= 0:
             raise _refuse(whole, f"{text!r} is not above zero (the verb gives the direction)", field)
         return mode, found[1] * (direction or 1), per_area
@@ -122,9 +120,7 @@ def _until(text: str, whole: str, field: str) -> Limit:
     rate = _C_RATE.fullmatch(text.strip())
     if rate:
         try:
-            return Limit(
-                "c-rate", float(rate["times"]) if rate["times"] else 1.0 / float(rate["over"] or 1.0)
-            )
+            return Limit("c-rate", float(rate["times"]) if rate["times"] else 1.0 / float(rate["over"] or 1.0))
         except (ValueError, ZeroDivisionError):
             raise _refuse(whole, f"the C-rate {text!r} is not a number", field) from None
     found = _read(text, _LIMITS)
@@ -154,9 +150,7 @@ def parse_step(text: object, field: str = "[protocol] steps") -> Step:
     verb = (match["verb"] if match else body.split(" ", 1)[0]).lower()
     if verb not in VERBS:
         allowed = [name.capitalize() for name in VERBS]
-        raise RecipeError(
-            unknown_name(f"{field}: the first word of {text[:60]!r}", verb.capitalize(), allowed)
-        )
+        raise RecipeError(unknown_name(f"{field}: the first word of {text[:60]!r}", verb.capitalize(), allowed))
     if match is None:
         raise _refuse(text, "cannot be read", field)
     mode, value, per_area = "rest", 0.0, False

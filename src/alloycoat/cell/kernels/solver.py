@@ -2,7 +2,7 @@
 
 Equation: eps S dc/dt = d/dx [b D(c) dc/dx + (1 - t+(c)) i/(z F)], the bracket zero at both electrodes (anions
 do not pass), so salt is conserved exactly. Finite volumes with D dc integrated exactly; TR-BDF2 in time (Bank
-et al. 1985; Hosea & Shampine 1996) with error control; Newton with a tridiagonal matrix. `twin` is the oracle.
+et al. 1985; Hosea & Shampine 1996) with error control; Newton with a tridiagonal matrix. `twin` tests it.
 """
 
 from __future__ import annotations
@@ -166,9 +166,7 @@ def _observe(c: Array, current: float, p: Parameters) -> tuple[float, float, flo
 
 
 @_jit
-def _try_step(
-    c: Array, f: Array, h: float, q: float, p: Parameters, small: float, work: Array
-) -> tuple[float, int]:
+def _try_step(c: Array, f: Array, h: float, q: float, p: Parameters, small: float, work: Array) -> tuple[float, int]:
     """One TR-BDF2 step from c with slope f: end in work[6], slope there in work[7]; (scaled change, solves).
 
     The change is the estimated error of the step in mol/m3, filtered by the matrix; negative: no convergence.
@@ -303,9 +301,7 @@ def _smallest() -> Parameters:
     """The parameters of no cell in particular, to compile with."""
     mesh, one = parameters.make_mesh(1.0, 4), ((1.0,), (1.0,))
     table = transport.tabulate(one, one, ((1.0,), (0.0,)), one)
-    return Parameters(
-        mesh, *parameters.with_table(table), 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5
-    )
+    return Parameters(mesh, *parameters.with_table(table), 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5)
 
 
 @cache

@@ -46,9 +46,7 @@ class Twin:
         rows = self._rows(c)
         conductance = self.p.permeance / self.p.mesh.spacings
         integral = rows[:, 6] + c * (rows[:, 0] + 0.5 * rows[:, 1] * c)
-        inflow = conductance * (self.faces @ integral) + self.q * (
-            self.mean @ (1 - rows[:, 2] - rows[:, 3] * c)
-        )
+        inflow = conductance * (self.faces @ integral) + self.q * (self.mean @ (1 - rows[:, 2] - rows[:, 3] * c))
         derivative = conductance[:, None] * self.faces * (rows[:, 0] + rows[:, 1] * c)
         derivative = derivative - self.q * self.mean * rows[:, 3]
         # what flows in from the right over a face is gained left of it and lost right of it

@@ -1,0 +1,96 @@
+"""What a run needs beyond `coat`: sections that must be there, and defaults that are said aloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alloycoat import chemistry
+from alloycoat.errors import RecipeError
+from alloycoat.recipe import CellPart, Protocol, Recipe
+
+SEPARATOR = "Celgard 2400"
+"""Separator that is assumed where a recipe names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A recipe that can be run: cell and protocol are there, `warnings` say what was assumed or left out."""
+
+    recipe: Recipe
+    cell: CellPart
+    protocol: Protocol
+    electrolyte: str
+    separator: str
+    area_m2: float
+    electrolyte_amount_m: float  # m3/m2
+    warnings: tuple[str, ...]
+
+
+def prepare(recipe: Recipe) -> Prepared:
+    """Check that a symmetric cell can be made and cycled, and fill in what may be assumed.
+
+    Raises RecipeError naming the field that is missing and what to write there.
+    """
+    cell, protocol = recipe.cell, recipe.protocol
+    if cell is None:
+        raise RecipeError(
+            '[cell] is missing: a cell cannot be cycled without it; write [cell] with '
+            'electrolyte = "1 M LiTFSI in DOL/DME" (coat alone does not need it)'
+        )
+    if cell.format != "symmetric":
+        raise RecipeError(
+            f"[cell] format: {cell.format!r} cells are not available yet; available: 'symmetric' "
+            "(two electrodes of the same metal)"
+        )
+    if cell.electrolyte is None:
+        raise RecipeError('[cell] electrolyte is missing; write for instance electrolyte = "1 M LiTFSI in DOL/DME"')
+    if protocol is None:
+        raise RecipeError(
+            "[protocol] is missing: nothing says how the cell is cycled; write [protocol] with "
+            'steps = ["Plate at 2 mA/cm2 for 1 hour", "Strip at 2 mA/cm2 for 1 hour"] and cycles = 100'
+        )
+    if recipe.anode.area is None:
+        raise RecipeError('[anode] area is missing: the record in ampere needs it; write area = "1.13 cm^2"')
+    warnings = []
+    if cell.separator is None:
+        warnings.append(f"[cell] separator is not given: {SEPARATOR} assumed")
+    warnings += _not_modelled(recipe, cell, protocol)
+    return Prepared(
+        recipe=recipe, cell=cell, protocol=protocol, electrolyte=cell.electrolyte,
+        separator=cell.separator or SEPARATOR, area_m2=recipe.anode.area,
+        electrolyte_amount_m=_electrolyte_amount(cell, recipe.anode.area, warnings),
+        warnings=tuple(warnings),
+    )  # fmt: skip
+
+
+def _electrolyte_amount(cell: CellPart, area: float, warnings: list[str]) -> float:
+    """Electrolyte volume per area in m."""
+    amount = cell.electrolyte_amount
+    if amount is not None:
+        return amount.value if amount.per_area else amount.value / area
+    assumed = chemistry.electrolyte_amount()
+    warnings.append(
+        f"[cell] electrolyte_amount is not given: {assumed.value * 1e5:.0f} uL/cm2 assumed "
+        f"({assumed.low * 1e5:.0f} to {assumed.high * 1e5:.0f})"
+    )
+    return assumed.value
+
+
+def _not_modelled(recipe: Recipe, cell: CellPart, protocol: Protocol) -> list[str]:
+    """What the recipe says and the fresh cell takes no notice of."""
+    found = []
+    if recipe.anode.thickness is None:
+        found.append("[anode] thickness is not given: the metal is taken to be in excess")
+    if cell.atmosphere != "dry":
+        found.append(f"[cell] atmosphere: {cell.atmosphere!r} is not modelled: the cell is cycled as if dry")
+    for field, value in (
+        ("[cell] pressure", cell.pressure), ("[cell] positive", cell.positive),
+        ("[cell] positive_loading", cell.positive_loading), ("[cell] n_to_p", cell.n_to_p),
+    ):  # fmt: skip
+        if value is not None:
+            found.append(f"{field} has no effect on a symmetric cell in this model")
+    if protocol.replicates > 1:
+        found.append(
+            f"[protocol] replicates: {protocol.replicates} given, one cell run: nothing is random in a fresh cell"
+        )
+    return found
