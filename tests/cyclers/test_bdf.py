@@ -98,7 +98,7 @@ def test_what_is_not_the_format_is_refused_with_the_right_reason(tmp_path, text,
 def test_another_makers_column_that_disagrees_is_refused(tmp_path):
     rows = "\n".join(f"{k},{k % 2 + 1},{k},3.1,{(k % 2 + 1) / 1000}" for k in range(20))
     text = f"Test_Time,Current,Test Time / s,Voltage / V,Current / A\n{rows}\n"
-    with pytest.raises(DataFileError, match="'Current / A' is 0.001 times its column 'Current'"):
+    with pytest.raises(DataFileError, match=r"'Current / A' is 0\.001 times its column 'Current'"):
         read(put(tmp_path, text))
     agreeing = text.replace("/ A\n", "/ A\n").replace("Current,Test", "Spare,Test")
     assert read(put(tmp_path, agreeing)).n == 20

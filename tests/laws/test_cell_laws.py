@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from alloycoat.cell.kernels.parameters import DEPLETED, TIME_REACHED, Outcome, Parameters, make_mesh, with_table
 from alloycoat.cell.kernels.solver import make_advance
 from alloycoat.electrochemistry import limiting_current_density, tabulate
+from alloycoat.quantities import FARADAY
 
 N = 10
 AT = (1.0, 400.0, 1000.0, 2500.0)
@@ -20,7 +21,7 @@ def curve(low, high):
 
 cells = st.builds(
     lambda kappa, d, t, w, z, share, length, eps, number, i0, film: Parameters(
-        make_mesh(length, N), *with_table(tabulate(kappa, d, t, w)), eps, 1 / number, z, 0.0257, 1000.0,
+        make_mesh(length, N), *with_table(tabulate(kappa, d, t, w)), eps, 1 / number, z, z * FARADAY, 0.0257, 1000.0,
         i0, i0, film, film, share * z, (1 - share) * z,
     ),
     curve(0.05, 2.0), curve(5e-11, 1e-9), curve(-0.1, 0.7), curve(0.7, 3.0), st.sampled_from([1.0, 2.0]),

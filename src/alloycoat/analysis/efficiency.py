@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alloycoat.analysis.cycles import VERBS, Trace
+from alloycoat.record import FloatArray
 
 _CUT_OFF_RISE = 2.0
 _CUT_OFF_SHARE = 0.5
@@ -49,7 +50,8 @@ def _half(seen: Trace) -> Efficiency:
     highest = float(np.max(halves.end_V[stripping]))
     rise = halves.end_V[stripping] - np.maximum(_CUT_OFF_RISE * halves.voltage_V[stripping], 0.0)
     reached = (rise > 0) & (halves.end_V[stripping] >= _CUT_OFF_SHARE * highest)
-    ratio = halves.charge_C[stripping] / halves.charge_C[plating]
+    ratio = _ratio(halves.charge_C[stripping], halves.charge_C[plating])
+    reached &= np.isfinite(ratio)
     values = tuple(float(r) if ok else None for r, ok in zip(ratio, reached, strict=True))
     missing = int((~reached).sum())
     if missing:
@@ -64,9 +66,12 @@ def _half(seen: Trace) -> Efficiency:
 def _full(seen: Trace) -> Efficiency:
     halves = seen.halves
     one, two = np.arange(0, halves.n - 1, 2), np.arange(1, halves.n, 2)
-    ratio = halves.charge_C[two] / halves.charge_C[one]
-    values: list[float | None] = [float(r) for r in ratio]
+    ratio = _ratio(halves.charge_C[two], halves.charge_C[one])
+    values: list[float | None] = [float(r) if np.isfinite(r) else None for r in ratio]
+    empty = int((~np.isfinite(ratio)).sum())
     flags = ["coulombic_efficiency is that of the full cell: with metal in excess it does not measure the anode"]
+    if empty:
+        flags.append(f"coulombic_efficiency: {empty} pairs are undefined (null), no charge was passed")
     if halves.n % 2 == 0 and not halves.complete[-1] and ratio[-1] < 0.9:
         values[-1] = None
         flags.append("coulombic_efficiency: the last pair is undefined (null), the record ends within it")
@@ -76,14 +81,19 @@ def _full(seen: Trace) -> Efficiency:
     return Efficiency(tuple(values), pairing, "", tuple(flags))
 
 
-def _above_one(ratio: np.ndarray) -> list[str]:
+def _ratio(second: FloatArray, first: FloatArray) -> FloatArray:
+    """second / first, NaN where no charge was passed."""
+    return np.divide(second, first, out=np.full(first.size, np.nan), where=first > 0)
+
+
+def _above_one(ratio: FloatArray) -> list[str]:
     above = int((ratio > 1.0).sum())
     if not above:
         return []
     return [f"coulombic_efficiency: {above} of {ratio.size} values lie above 100 %, the largest {ratio.max():.2%}"]
 
 
-def discharge_charge(seen: Trace) -> np.ndarray:
+def discharge_charge(seen: Trace) -> FloatArray:
     """Discharged charge of each cycle in C (full cells)."""
     first_is_discharge = seen.halves.n > 0 and seen.halves.sign[0] < 0
     return seen.cycles.first_charge_C if first_is_discharge else seen.cycles.second_charge_C
@@ -98,4 +108,6 @@ def capacity_retention(seen: Trace, begin: int, end: int) -> tuple[float | None,
     charge, current = discharge_charge(seen), seen.cycles.current_A
     if not 0.9 <= current[end] / current[begin] <= 1.1:
         return None, "the begin and end cycles ran at different currents"
+    if not charge[begin] > 0:
+        return None, "no charge was passed in the begin cycle"
     return float(charge[end] / charge[begin]), ""

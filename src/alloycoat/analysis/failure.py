@@ -108,26 +108,37 @@ def hard_short(seen: Trace) -> list[Sign]:
         seen.halves, values, lambda k, usual: usual > 0 and abs(values[k]) < limits.short_drop * usual, 2.0
     )
     signs = []
-    for first, length, at_end in runs_of(history.odd):
+    for first, length, at_end in runs_of(history.odd[:-1] if _is_alone(history.odd) else history.odd):
         level = limits.short_drop * float(history.usual[first])
-        when = float(seen.halves.start_s[first])
-        before = tail(seen, first - 1, _below(seen, level)) if first else None
-        when = before.time_s if before and before.rows >= limits.samples else when
         sure = is_lasting(length, at_end, limits.persistence) and first >= 2 * seen.begin
         evidence = (
             f"the voltage fell to {abs(values[first]) / history.usual[first]:.2g} of its usual value "
             f"and stayed for {length} half-cycles"
         )
-        signs.append(Sign(when, "hard-short", _strength(sure), evidence))
+        signs.append(Sign(_collapse_time(seen, first, level), "hard-short", _strength(sure), evidence))
         if sure:
             return signs
-    return signs + _short_at_end(seen, history.usual, history.odd) or ended
+    return signs + _short_at_end(seen, history.usual) or ended
 
 
-def _short_at_end(seen: Trace, usual: FloatArray, odd: BoolArray) -> list[Sign]:
+def _is_alone(odd: BoolArray) -> bool:
+    """Whether the last half-cycle is odd and the one before is not."""
+    return bool(odd[-1] and not odd[-2])
+
+
+def _collapse_time(seen: Trace, k: int, level: float) -> float:
+    """When the voltage collapsed for good: within half-cycle `k`, at its start, or late in the one before."""
+    here = tail(seen, k, _below(seen, level))
+    if here is None or here.rows < seen.thresholds.samples:
+        return float(seen.halves.start_s[k])
+    before = tail(seen, k - 1, _below(seen, level)) if k and here.time_s <= seen.halves.start_s[k] else None
+    return before.time_s if before and before.rows >= seen.thresholds.samples else here.time_s
+
+
+def _short_at_end(seen: Trace, usual: FloatArray) -> list[Sign]:
     """A collapse within the last half-cycle."""
     last = seen.halves.n - 1
-    if odd[last] or not usual[last] > 0:
+    if not usual[last] > 0:
         return []
     limits = seen.thresholds
     found = tail(seen, last, _below(seen, limits.short_drop * float(usual[last])))

@@ -92,6 +92,7 @@ def make_parameters(cell: Cell, volumes: int) -> Parameters:
         storage=cell.porosity,
         permeance=cell.permeance,
         charge=float(cell.charge),
+        molar_charge=cell.charge * FARADAY,
         thermal=GAS_CONSTANT * cell.temperature_K / FARADAY,
         initial=cell.concentration,
         exchange_working=working[0],

@@ -17,10 +17,10 @@ WORDS = ("unknown", "insoluble", "slightly soluble", "soluble")
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """`stays`: share in the layer (nominal and samples); `rest`: where the remainder goes, bath or cell."""
+    """Shares (nominal and samples) that stay in the layer and that reach the cell; the bath takes the rest."""
 
-    stays: Array
-    rest: str
+    layer: Array
+    cell: Array
     why: str
     source: str
 
@@ -49,50 +49,67 @@ def precipitated(made: Array, saturation: Array) -> Array:
     return np.asarray(np.maximum(0.0, 1.0 - saturation / np.maximum(made, 1e-300)))
 
 
-def _dip(salt: Salt, recipe: Recipe, supply: Supply, draws: Draws) -> Fate:
+def _reaches_cell(salt: Salt, recipe: Recipe) -> tuple[bool, str]:
+    """Whether the cell's electrolyte dissolves the salt, and the source; False without a cell."""
+    electrolyte = recipe.cell.electrolyte if recipe.cell else None
+    if electrolyte is None:
+        return False, ""
+    word, source = solubility_in(salt, electrolyte)
+    return word == "soluble", source
+
+
+def _dip(salt: Salt, made: Array, recipe: Recipe, supply: Supply, draws: Draws) -> Fate:
     step = recipe.coating
     assert step is not None and step.solvent is not None
     word, source = solubility_in(salt, step.solvent)
+    none, all_of_it = draws.exact(0.0), draws.exact(1.0)
+    anions = supply.anion_concentration.get(salt.anion)
     if word == "unknown":
         why = f"solubility of {salt.formula} in {step.solvent} is not tabulated: it stays in the layer"
-        return Fate(draws.exact(1.0), "bath", why, "")
-    if word == "insoluble":
-        return Fate(draws.exact(1.0), "bath", "", source)
+        return Fate(all_of_it, none, why, "")
+    if word == "insoluble" or anions is None:  # without anions: a product of a further reaction, formed as a solid
+        return Fate(all_of_it, none, "", source)
     if step.rinse and word == "soluble":
-        return Fate(draws.exact(0.0), "bath", "", source)
-    anions = supply.anion_concentration.get(salt.anion)
-    if anions is None:  # a product of a further reaction: it formed as a solid
-        return Fate(draws.exact(1.0), "bath", "", source)
+        return Fate(none, none, "", source)
+    dissolved = anions / salt.atoms_anion
     saturation = prior(f"{word} salt", "saturation", "mol/m**3", draws)
-    stays = precipitated(anions / salt.atoms_anion, saturation)
+    solid = precipitated(dissolved, saturation)
+    film = prior("withdrawn electrode", "liquid_film", "m", draws)
+    clinging = np.minimum(film * np.minimum(dissolved, saturation) / np.maximum(made, 1e-300), 1.0 - solid)
+    if step.rinse:
+        clinging = none
     why = (
-        f"{salt.formula} is {word} in {step.solvent}: what exceeds its saturation where it forms stays in the "
-        "layer, the rest goes to the bath (saturation assumed)"
+        f"{salt.formula} is {word} in {step.solvent}: what exceeds its saturation where it forms stays in the layer, "
+        "with what dries on from the clinging liquid; the rest goes to the bath (saturation and film assumed)"
     )
-    return Fate(stays, "bath", why, source)
+    reaches, cell_source = _reaches_cell(salt, recipe)
+    draws.cite(cell_source)
+    if reaches:
+        return Fate(solid, clinging, why, source)
+    return Fate(solid + clinging, none, why, source)
 
 
-def where_salt_goes(salt: Salt, recipe: Recipe, supply: Supply, draws: Draws) -> Fate:
-    """Share that stays in the layer, and where the rest goes.
+def where_salt_goes(salt: Salt, made: Array, recipe: Recipe, supply: Supply, draws: Draws) -> Fate:
+    """Shares of `made` (mol/m2) that stay in the layer, reach the cell, or leave with the bath.
 
-    dip: what dissolves goes to the bath, what exceeds saturation where it forms stays. drop-cast: all of it
-    stays, unless rinsed with a solvent that dissolves it; what the cell's electrolyte dissolves reaches the
-    cell. additive: what the electrolyte dissolves stays in the cell. Unknown solubility: it stays, and that
-    is said.
+    dip: what dissolves goes to the bath; what exceeds saturation where it forms stays, and so does what the
+    clinging liquid holds unless rinsed. drop-cast: all of it stays, unless rinsed with a solvent that
+    dissolves it; what the cell's electrolyte dissolves reaches the cell. additive: what the electrolyte
+    dissolves stays in the cell. Unknown solubility: it stays, and that is said.
     """
     step = recipe.coating
     assert step is not None
+    none, all_of_it = draws.exact(0.0), draws.exact(1.0)
     if step.route == "dip":
-        return _dip(salt, recipe, supply, draws)
+        return _dip(salt, made, recipe, supply, draws)
     if step.route == "drop-cast" and step.rinse and step.solvent:
         word, source = solubility_in(salt, step.solvent)
         if word == "soluble":
-            return Fate(draws.exact(0.0), "bath", "", source)
-    electrolyte = recipe.cell.electrolyte if recipe.cell else None
-    if electrolyte is not None:
-        word, source = solubility_in(salt, electrolyte)
-        if word == "soluble":
-            return Fate(draws.exact(0.0), "cell", "", source)
-        return Fate(draws.exact(1.0), "cell", "", source)
-    why = f"{salt.formula} stays in the layer; it may dissolve later in the cell"
-    return Fate(draws.exact(1.0), "cell", why, "")
+            return Fate(none, none, "", source)
+    reaches, source = _reaches_cell(salt, recipe)
+    if reaches:
+        return Fate(none, all_of_it, "", source)
+    if recipe.cell is None or recipe.cell.electrolyte is None:
+        why = f"{salt.formula} stays in the layer; it may dissolve later in the cell"
+        return Fate(all_of_it, none, why, "")
+    return Fate(all_of_it, none, "", source)

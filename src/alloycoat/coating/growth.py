@@ -157,15 +157,17 @@ def _salts(work: _Work) -> tuple[list[Part], list[SaltAmount], list[SaltAmount]]
     bath: list[SaltAmount] = []
     for formula, moles in made.items():
         salt: Salt = work.anode.salts[formula]
-        fate = where_salt_goes(salt, work.recipe, work.supply, work.draws)
+        fate = where_salt_goes(salt, moles, work.recipe, work.supply, work.draws)
         work.draws.cite(fate.source)
         work.warnings.append(fate.why)
-        stays, leaves = moles * fate.stays, moles * (1.0 - fate.stays)
+        stays, reaches = moles * fate.layer, moles * fate.cell
+        leaves = np.maximum(moles - stays - reaches, 0.0)
         if np.any(stays > 0):
             volume = work.draws.take(salt.molar_volume, f"{formula} molar volume")
             kept.append(Part(formula, "byproduct", stays, stays * volume, salt))
-        if np.any(leaves > 0):
-            (cell if fate.rest == "cell" else bath).append(SaltAmount(formula, estimate(leaves)))
+        for amount, place in ((reaches, cell), (leaves, bath)):
+            if amount.max() > 1e-9 * moles.max():
+                place.append(SaltAmount(formula, estimate(amount)))
     return kept, cell, bath
 
 

@@ -25,7 +25,7 @@ def limiting_current_density(
     Source: Brissot et al., J. Power Sources 81-82, 925 (1999), with porosity as in Newman.
 
     >>> round(limiting_current_density(1, 1000.0, 3e-10, 0.1, 0.4, 25e-6), 1)
-    386.0
+    385.9
     """
     return 2.0 * charge * FARADAY * concentration * diffusivity * permeance / ((1.0 - transference) * length)
 
@@ -49,7 +49,7 @@ def sand_time(
     Source: Sand, Phil. Mag. 1, 45 (1901), with migration as in Chazalviel, Phys. Rev. A 42, 7355 (1990).
 
     >>> round(sand_time(20.0, 1, 1000.0, 3e-10, 1.0, 1.0, 0.4), 1)
-    15233.5
+    15232.5
     """
     if current_density == 0.0:
         return math.inf

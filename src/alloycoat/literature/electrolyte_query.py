@@ -84,9 +84,7 @@ def parse_electrolyte(text: str) -> ElectrolyteQuery:
     if found:
         concentration = parse_concentration(f"{found[1]} {found[2]}", "electrolyte").value
         expanded = expanded.replace(found[0], " ", 1)
-    names: dict[str, set[str]] = {
-        kind: set() for kind in ("salt", "solvent", "additive", "class", "unpublished")
-    }
+    names: dict[str, set[str]] = {kind: set() for kind in ("salt", "solvent", "additive", "class", "unpublished")}
     mixtures: list[frozenset[str]] = []
     for group in re.split(r"[\s,+;]+|\bin\b", _NOISE.sub(" ", expanded)):
         kinds = []

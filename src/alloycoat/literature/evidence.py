@@ -73,9 +73,7 @@ class _Filter:
             return False
         if self.element is not None and self.element not in row.elements:
             return False
-        if self.paper is not None and self.paper not in (
-            row.papers if isinstance(row, ClaimRow) else (row.paper,)
-        ):
+        if self.paper is not None and self.paper not in (row.papers if isinstance(row, ClaimRow) else (row.paper,)):
             return False
         if isinstance(row, CellRow):
             return self._tested(row)
@@ -95,9 +93,7 @@ class _Filter:
         if self.current is None:
             return True
         given = conditions.get("current_density", "")
-        return any(
-            _same(parse(text, "current density"), self.current) for text in given.split(" and ") if text
-        )
+        return any(_same(parse(text, "current density"), self.current) for text in given.split(" and ") if text)
 
 
 def _same(value: float, wanted: float) -> bool:
@@ -204,9 +200,7 @@ def nearest_rows(
     return tuple(sorted(found, key=lambda item: item.distance)[: max(n, 0)])
 
 
-def _neighbor(
-    row: CellRow, metal: str, symbol: str | None, electrolyte_class: str | None, current: float
-) -> Neighbor:
+def _neighbor(row: CellRow, metal: str, symbol: str | None, electrolyte_class: str | None, current: float) -> Neighbor:
     decades = abs(math.log10(current / row.current_density))
     shown = f"{row.current_density / 10:g} mA/cm2"
     terms = {"metal": float(row.anode != metal)}

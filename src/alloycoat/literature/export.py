@@ -24,9 +24,7 @@ def flatten(row: Row) -> dict[str, Any]:
         if key in {"bare", "coated", "as_printed"}:
             flat.update({f"{key}.{name}": _cell(inner) for name, inner in value.items()})
         elif key == "reference":
-            flat.update(
-                {f"reference.{name}": _cell(value[name]) for name in ("key", "citation", "doi", "title")}
-            )
+            flat.update({f"reference.{name}": _cell(value[name]) for name in ("key", "citation", "doi", "title")})
         elif key != "references":
             flat[key] = _cell(value)
     flat["row"] = str(flat["row"])
@@ -77,9 +75,7 @@ def export(rows: Sequence[Row], path: str | Path, *, force: bool = False) -> Pat
     if ending not in FORMATS:
         raise RecipeError(unknown_name("--export", ending or path.name, FORMATS))
     if path.exists() and not force:
-        raise DataFileError(
-            f"--export: {path} exists already; say --force to replace it, or name another file"
-        )
+        raise DataFileError(f"--export: {path} exists already; say --force to replace it, or name another file")
     if ending == ".csv":
         content = _csv(rows)
     elif ending == ".json":

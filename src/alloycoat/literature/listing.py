@@ -44,9 +44,7 @@ def page(rows: Sequence[Row]) -> str:
         ("Figures and claims of the text", _CLAIM, claims),
     ):
         if lines:
-            blocks.append(
-                f"{title}: {len(lines)} {'row' if len(lines) == 1 else 'rows'}\n{_table(columns, lines)}"
-            )
+            blocks.append(f"{title}: {len(lines)} {'row' if len(lines) == 1 else 'rows'}\n{_table(columns, lines)}")
     if cells:
         blocks.append(textwrap.fill(_FLAGS, _WIDTH))
     return "\n\n".join([*blocks, _references(rows)])
@@ -63,9 +61,7 @@ def _coating_cells(row: CoatingRow) -> list[str]:
 def _cell_cells(row: CellRow) -> list[str]:
     printed = row.as_printed
     flags = [
-        letter
-        for letter, side in (("S", row.bare), ("s", row.coated))
-        if "activation_or_soft_short" in side.flags
+        letter for letter, side in (("S", row.bare), ("s", row.coated)) if "activation_or_soft_short" in side.flags
     ]
     return [
         str(row.row), row.anode, printed["coating"], row.electrolyte, printed["conditions"],
@@ -107,9 +103,7 @@ def _table(columns: Sequence[_Column], lines: Sequence[Sequence[str]]) -> str:
         wrapped = [textwrap.wrap(cell, width) or [""] for cell, (_, width) in zip(line, columns, strict=True)]
         for index in range(max(map(len, wrapped))):
             parts = [cell[index] if index < len(cell) else "" for cell in wrapped]
-            shown.append(
-                "  ".join(text.ljust(width) for text, (_, width) in zip(parts, columns, strict=True)).rstrip()
-            )
+            shown.append("  ".join(text.ljust(width) for text, (_, width) in zip(parts, columns, strict=True)).rstrip())
     return "\n".join(shown)
 
 

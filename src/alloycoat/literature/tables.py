@@ -99,9 +99,7 @@ def _coating(line: dict[str, str], cell_rows: tuple[int, ...]) -> CoatingRow:
         solvents=parts(line["solvents"]),
         form=line["form"],
         phases=tuple(_phase(text, line["anode"], elements) for text in parts(line["phases"])),
-        thickness_relation=_allowed(
-            line["thickness_relation"], THICKNESS_RELATIONS, f"coating.csv row {row}"
-        ),
+        thickness_relation=_allowed(line["thickness_relation"], THICKNESS_RELATIONS, f"coating.csv row {row}"),
         thickness_low_um=number(line["thickness_low_um"]),
         thickness_high_um=number(line["thickness_high_um"]),
         printed=tuple((name, line[f"{name}_as_printed"]) for name in names),
@@ -120,9 +118,7 @@ def cell_rows() -> tuple[CellRow, ...]:
     lines = tuple(read("cell", _CELL))
     shared = Counter(line["bare_cell"] for line in lines)
     routes = {row.row: row.route for row in coating_rows()}
-    return tuple(
-        _cell(line, shared[line["bare_cell"]] > 1, routes[int(line["coating_row"])]) for line in lines
-    )
+    return tuple(_cell(line, shared[line["bare_cell"]] > 1, routes[int(line["coating_row"])]) for line in lines)
 
 
 def _side(line: dict[str, str], side: str) -> Side:
@@ -175,7 +171,7 @@ def _cell(line: dict[str, str], shared: bool, route: str) -> CellRow:
 
 @lru_cache(maxsize=1)
 def claim_rows() -> tuple[ClaimRow, ...]:
-    """The figures and claims of the text, in the order of the review's transcription."""
+    """The figures and claims of the text, in the order of the text, C01 to C52."""
     return tuple(_claim(line) for line in read("claim", _CLAIM))
 
 

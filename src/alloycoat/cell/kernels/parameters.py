@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alloycoat.electrochemistry import TransportTable
+from alloycoat.electrochemistry import transport
 
 Array = NDArray[np.float64]
 
@@ -46,6 +46,7 @@ class Parameters(NamedTuple):
     storage: float  # eps S, filled pore fraction
     permeance: float  # b = S^2/N_M
     charge: float  # z
+    molar_charge: float  # z F in C/mol
     thermal: float  # RT/F in V
     initial: float  # c0 in mol/m3
     exchange_working: float  # i0 at c0 in A/m2
@@ -97,6 +98,6 @@ def make_mesh(length: float, volumes: int) -> Mesh:
     )
 
 
-def with_table(table: TransportTable) -> tuple[Array, Array, bool]:
+def with_table(table: transport.TransportTable) -> tuple[Array, Array, bool]:
     """The arrays of a transport table in the order `Parameters` wants them."""
     return table.knots, table.rows, table.linear

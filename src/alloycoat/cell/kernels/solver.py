@@ -28,7 +28,6 @@ from alloycoat.cell.kernels.parameters import (
     Parameters,
 )
 from alloycoat.electrochemistry import butler_volmer, transport
-from alloycoat.quantities import FARADAY
 
 Array = NDArray[np.float64]
 Answer = tuple[int, float, int, int, int, Array, Array, Array, Array]
@@ -144,7 +143,7 @@ def _surface(near: float, far: float, slope: float, p: Parameters) -> float:
 def _observe(c: Array, current: float, p: Parameters) -> tuple[float, float, float]:
     """(voltage, surface concentration at the working, at the counter electrode); infinite where depleted."""
     n = len(c)
-    q = current / (p.charge * FARADAY)
+    q = current / p.molar_charge
     working = _surface(c[0], c[1], -q, p)
     counter = _surface(c[n - 1], c[n - 2], q, p)
     if min(working, counter) < EMPTY * p.initial:
@@ -235,7 +234,7 @@ def _advance(
     n, m = len(initial), len(times)
     work = np.zeros((12, n))
     voltage, working, counter = np.empty(m + 1), np.empty(m + 1), np.empty(m + 1)
-    q = current / (p.charge * FARADAY)
+    q = current / p.molar_charge
     sign = math.copysign(1.0, current)
     c, end = initial.copy(), np.empty(n)
     _slopes(c, q, p, work)
@@ -301,7 +300,7 @@ def _smallest() -> Parameters:
     """The parameters of no cell in particular, to compile with."""
     mesh, one = parameters.make_mesh(1.0, 4), ((1.0,), (1.0,))
     table = transport.tabulate(one, one, ((1.0,), (0.0,)), one)
-    return Parameters(mesh, *parameters.with_table(table), 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5)
+    return Parameters(mesh, *parameters.with_table(table), 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5)
 
 
 @cache

@@ -18,7 +18,6 @@ from alloycoat.cell.kernels.parameters import (
     Parameters,
 )
 from alloycoat.electrochemistry import butler_volmer, transport
-from alloycoat.quantities import FARADAY
 
 Array = NDArray[np.float64]
 
@@ -29,7 +28,7 @@ class Twin:
     def __init__(self, current: float, stop: float, tolerance: float, p: Parameters) -> None:
         self.current, self.stop, self.p = current, stop, p
         self.target = tolerance * p.initial
-        self.q = current / (p.charge * FARADAY)
+        self.q = current / p.molar_charge
         n = len(p.mesh.widths)
         self.faces = np.zeros((n - 1, n))  # right minus left
         self.mean = np.zeros((n - 1, n))

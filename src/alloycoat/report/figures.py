@@ -1,0 +1,200 @@
+"""The figures: outcomes, records and published rows in, a Figure out; nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from alloycoat.literature import CellRow
+from alloycoat.report.job import Run, Side
+from alloycoat.report.style import ACCENT, BARE, COATED
+from alloycoat.report.svg import WIDTH, styled
+from alloycoat.report.words import quantity, subscripts
+from alloycoat.sources import Estimate
+
+COLORS = {"bare": BARE, "coated": COATED}
+_SHOWN_CYCLES = 3
+
+
+def _figure(height: float) -> Figure:
+    return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+def _highest(sides: Sequence[Side]) -> float:
+    """Largest |V| in mV that the voltage plots show: bands may run far beyond, the lines may not."""
+    lines = max(float(np.max(np.abs(side.band.voltage_V))) for side in sides)
+    bands = max(float(np.nanmax(np.abs([side.band.low_V, side.band.high_V]))) for side in sides)
+    return 1.08e3 * min(bands, 2.5 * lines)
+
+
+def voltage(run: Run) -> Figure:
+    """Cell voltage against time: the first cycles, and one periodic cycle with its 10-90 % bands."""
+    with styled():
+        figure = _figure(3.3)
+        first, zoom = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1.0))
+        for side in run.sides:
+            record, color = side.record, COLORS[side.name]
+            early = np.ones(record.n, dtype=bool) if record.cycle is None else record.cycle <= _SHOWN_CYCLES
+            first.plot(record.time_s[early] / 3600, 1e3 * record.voltage_V[early], color=color, label=side.name)
+            band = side.band
+            for number in np.unique(band.step):
+                one = band.step == number
+                zoom.fill_between(
+                    band.time_s[one] / 3600, 1e3 * band.low_V[one], 1e3 * band.high_V[one],
+                    color=color, alpha=0.22, linewidth=0,
+                )  # fmt: skip
+            zoom.plot(band.time_s / 3600, 1e3 * band.voltage_V, color=color)
+        top = _highest(run.sides)
+        first.set(xlabel="time / h", ylabel="cell voltage / mV", ylim=(-top, top))
+        first.set_title(f"First {_SHOWN_CYCLES} cycles")
+        zoom.set(xlabel="time in the cycle / h")
+        zoom.set_title("One settled cycle, bands 10–90 %" if run.samples else "One settled cycle")
+        for axes in (first, zoom):
+            axes.grid(axis="y")
+            axes.axhline(0, color=BARE, linewidth=0.6)
+        first.legend(loc="lower right", ncols=2)
+    return figure
+
+
+def _millivolt_axis(axes: Axes, which: str) -> None:
+    """A logarithmic axis in mV with plain numbers."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+
+
+def _run_bars(axes: Axes, run: Run, position: float) -> None:
+    for side in run.sides:
+        level = side.polarization
+        if level is None:
+            continue
+        y = position + (0.2 if side.name == "coated" else -0.2)
+        axes.plot(1e3 * level.value, y, "D", color=COLORS[side.name], markersize=8, zorder=4)
+        axes.hlines(y, 1e3 * level.low, 1e3 * level.high, color=COLORS[side.name], linewidth=5, alpha=0.35)
+
+
+def row_label(row: CellRow) -> str:
+    """Name of a published pair of cells on an axis."""
+    phases = ", ".join(phase.text for phase in row.phases) or row.element
+    return f"{subscripts(phases)}, {row.current_density / 10:g} mA/cm² (row {row.row})"
+
+
+def polarization(run: Run) -> Figure:
+    """Polarization at begin: this run with its intervals, below it the nearest published pairs."""
+    rows = [neighbor.row for neighbor in run.published]
+    with styled():
+        figure = _figure(0.9 + 0.42 * (len(rows) + 1.2))
+        axes = figure.subplots()
+        _run_bars(axes, run, 0.0)
+        for k, row in enumerate(rows, start=1):
+            both = [row.bare.polarization_begin, row.coated.polarization_begin]
+            known = [1e3 * value for value in both if value is not None]
+            if len(known) == 2:
+                axes.plot(known, [k + 0.3, k + 0.3], color="#c9ced3", linewidth=2, zorder=1)
+            for value, side in zip(both, ("bare", "coated"), strict=True):
+                if value is not None:
+                    axes.plot(1e3 * value, k + 0.3, "o", color=COLORS[side], markersize=7.5, zorder=3)
+        axes.axhline(0.68, color=BARE, linewidth=0.6, linestyle=":")
+        axes.set_xscale("log")
+        _millivolt_axis(axes, "x")
+        axes.set_yticks(
+            [0.0, *(k + 1.3 for k in range(len(rows)))], ["this recipe, simulated", *map(row_label, rows)]
+        )
+        axes.tick_params(axis="y", length=0)
+        axes.set_ylim(len(rows) + 0.9, -0.6)
+        axes.set_xlabel("polarization at begin / mV (half of the gap between plating and stripping)")
+        axes.grid(axis="x")
+        _sides_legend(axes, run, "published: printed as |V| or full gap is not always known")
+    return figure
+
+
+def _sides_legend(axes: Axes, run: Run, note: str) -> None:
+    """Bare and coated above the plot, with a note."""
+    del note
+    for name, color in COLORS.items():
+        axes.plot([], [], "o", color=color, label=name)
+    if run.samples:
+        axes.plot([], [], color=BARE, linewidth=5, alpha=0.35, label="10–90 % of the simulation")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.4)
+
+
+def among_published(run: Run, rows: Sequence[CellRow]) -> Figure:
+    """Published polarization at begin of every cell of this metal against current density, this run marked."""
+    with styled():
+        figure = _figure(3.5)
+        axes = figure.subplots()
+        for name in ("bare", "coated"):
+            found = [
+                (row.current_density / 10, 1e3 * level)
+                for row in rows
+                if (level := getattr(row, name).polarization_begin) is not None
+            ]
+            x, y = np.array(found).reshape(-1, 2).T
+            shift = 0.97 if name == "bare" else 1.03
+            axes.plot(
+                x * shift, y, "o", color=COLORS[name], alpha=0.55, markersize=6, markeredgewidth=0,
+                label=f"{name}, published",
+            )  # fmt: skip
+        for side in run.sides:
+            level = side.polarization
+            if level is None:
+                continue
+            x0 = run.current_density / 10 * (0.93 if side.name == "bare" else 1.07)
+            axes.vlines(x0, 1e3 * level.low, 1e3 * level.high, color=COLORS[side.name], linewidth=4, alpha=0.35)
+            axes.plot(
+                x0, 1e3 * level.value, "D", color=COLORS[side.name], markersize=9, markeredgecolor=ACCENT,
+                markeredgewidth=1.6, label=f"{side.name}, this recipe", zorder=5,
+            )  # fmt: skip
+        axes.set(xscale="log", yscale="log")
+        _millivolt_axis(axes, "x")
+        _millivolt_axis(axes, "y")
+        axes.set(xlabel="current density / mA cm⁻²", ylabel="polarization at begin / mV")
+        axes.grid()
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def lives(rows: Sequence[CellRow]) -> Figure:
+    """Published lives of bare and coated cells as bars; an arrow where the cell still lived."""
+    with styled():
+        figure = _figure(0.9 + 0.5 * len(rows))
+        axes = figure.subplots()
+        longest = max(side.life_upper_h or side.life_lower_h for row in rows for side in (row.bare, row.coated))
+        for k, row in enumerate(rows):
+            for side, name, y in ((row.bare, "bare", k - 0.19), (row.coated, "coated", k + 0.19)):
+                _life_bar(axes, y, side.life_lower_h, side.life_upper_h, COLORS[name], longest)
+        for name, color in COLORS.items():
+            axes.barh([0], [0], color=color, label=name)
+        axes.set_yticks(range(len(rows)), [row_label(row) for row in rows])
+        axes.tick_params(axis="y", length=0)
+        axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=(0, 1.2 * longest), xlabel="published life / h")
+        axes.grid(axis="x")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2)
+    return figure
+
+
+def _life_bar(axes: Axes, y: float, low: float, high: float | None, color: str, longest: float) -> None:
+    """Solid up to what is known, hatched where only an upper bound is, an arrow where the end is open."""
+    pad = 0.012 * longest
+    if high is None:
+        axes.barh(y, low, height=0.34, color=color)
+        axes.annotate(
+            "", (low + 0.05 * longest, y), (low, y), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2}
+        )
+        axes.text(low + 0.05 * longest + pad, y, f"> {low:g} h", va="center", fontsize=9)
+    elif low == 0:
+        axes.barh(y, high, height=0.34, facecolor="none", edgecolor=color, hatch="////", linewidth=0.8)
+        axes.text(high + pad, y, f"< {high:g} h", va="center", fontsize=9)
+    else:
+        axes.barh(y, high, height=0.34, color=color)
+        axes.text(high + pad, y, f"{high:g} h", va="center", fontsize=9)
+
+
+def describe_level(side: Side) -> str:
+    """"bare 62 mV", for the title of a figure."""
+    level: Estimate | None = side.polarization
+    return f"{side.name} {quantity(None if level is None else level.value, 'V')}"
