@@ -46,6 +46,6 @@ def unknown_name(field: str, given: object, allowed: Iterable[str], *, shown: in
     if len(text) > 60:
         text = text[:57] + "..."
     match = nearest(text, names)
-    hint = f"; did you mean {match!r}?" if match else ""
+    hint = f"; did you mean {match!r}?" if match else "."
     listed = ", ".join(names[:shown]) + (f", ... ({len(names)} in all)" if len(names) > shown else "")
     return f"{field}: {text!r} is not known{hint} Allowed: {listed}"

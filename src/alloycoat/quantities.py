@@ -137,7 +137,7 @@ def _parse_text(text: str, dimension: str, field: str) -> float:
             f"{field}: the unit {_short(unit)} is not known; use one of a {dimension}, as in {example!r}"
         ) from error
     if converted is None:
-        raise QuantityError(f"{field}: {_short(text)} is not a {dimension}; write it as in {example!r}")
+        raise QuantityError(f"{field}: {_short(text)} does not measure {dimension}; write it as in {example!r}")
     result = number * converted[0] + converted[1]
     if not math.isfinite(result):
         raise QuantityError(f"{field}: {_short(text)} is out of range")

@@ -31,8 +31,8 @@ CURVED = (
 
 def cell(curves=FLAT, volumes=32, length=L, z=1.0, alpha=0.5):
     return Parameters(
-        make_mesh(length, volumes), *with_table(tabulate(*curves)), EPS, B, z, z * FARADAY, RT_F, C0, 10.0, 20.0, 2e-3, 1e-3,
-        alpha * z, (1 - alpha) * z,
+        make_mesh(length, volumes), *with_table(tabulate(*curves)), EPS, B, z, z * FARADAY, RT_F, C0,
+        10.0, 20.0, 2e-3, 1e-3, alpha * z, (1 - alpha) * z,
     )  # fmt: skip
 
 

@@ -125,11 +125,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.one_of(
-        st.text(max_size=60), st.lists(PIECES, max_size=10).map("".join), st.lists(PIECES).map(" ".join)
-    )
-)
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=10).map("".join), st.lists(PIECES).map(" ".join)))
 def test_any_text_gives_an_electrolyte_or_a_refusal(text: str) -> None:
     try:
         found = electrolyte(text)

@@ -57,9 +57,7 @@ def test_names_read_back_and_values_are_sane() -> None:
 
 
 def test_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(
-        MissingDataError, match=r"\[cell\] separator: 'Celgard 2352'.*did you mean 'Celgard 232"
-    ):
+    with pytest.raises(MissingDataError, match=r"\[cell\] separator: 'Celgard 2352'.*did you mean 'Celgard 232"):
         separator("Celgard 2352")
     with pytest.raises(MissingDataError):
         separator(3)  # type: ignore[arg-type]

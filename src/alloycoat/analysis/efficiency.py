@@ -83,7 +83,7 @@ def _full(seen: Trace) -> Efficiency:
 
 def _ratio(second: FloatArray, first: FloatArray) -> FloatArray:
     """second / first, NaN where no charge was passed."""
-    return np.divide(second, first, out=np.full(first.size, np.nan), where=first > 0)
+    return np.asarray(np.divide(second, first, out=np.full(first.size, np.nan), where=first > 0))
 
 
 def _above_one(ratio: FloatArray) -> list[str]:

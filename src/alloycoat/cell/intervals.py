@@ -25,7 +25,8 @@ class VoltageBand:
     """One periodic cycle with its 10th and 90th percentile; arrays over the samples of the cycle.
 
     time_s: from the start of the cycle. voltage_V: of the cell itself; low_V, high_V: percentiles at the same
-    share of each step. voltages_V: one row a sample, NaN where that sample had ended (it counts in `ended`).
+    share of each step, a sample that had ended (depletion, voltage limit) counting as at the cut-off; `ended` of
+    them did. voltages_V: one row a sample, NaN where it had ended.
     """
 
     time_s: Array
@@ -104,11 +105,11 @@ def cycle_intervals(
             raise type(error)(f"sample {k + 1}: {error}") from None
         ended += trace.ended is not None
         rows[k] = _on_grid(nominal, trace)
-    known = rows[:, ~np.all(np.isnan(rows), axis=0)] if count else rows
     low, high = nominal.voltage.copy(), nominal.voltage.copy()
-    if known.size:
-        where = ~np.all(np.isnan(rows), axis=0)
-        low[where], high[where] = np.nanquantile(rows[:, where], (0.1, 0.9), axis=0)
+    if count:
+        # a sample that ended early needs at least the voltage of the limit: left out, it would narrow the band
+        beyond = np.sign(nominal.current) * orders[0].cutoff
+        low, high = np.quantile(np.where(np.isnan(rows), beyond, rows), (0.1, 0.9), axis=0)
     return VoltageBand(nominal.time, nominal.step, nominal.current, nominal.voltage, low, high, rows, int(ended))
 
 
@@ -130,4 +131,4 @@ def _share(trace: Trace, number: int) -> Array:
     before = trace.time[trace.step == number - 1]
     start = float(before[-1]) if len(before) else 0.0
     inside = trace.time[trace.step == number] - start
-    return np.asarray(inside / inside[-1])
+    return np.asarray(inside / inside[-1]) if inside[-1] > 0 else np.ones_like(inside)

@@ -17,6 +17,8 @@ from alloycoat.quantities import ZERO_CELSIUS
 Array = NDArray[np.float64]
 _FIELD = "[protocol] steps"
 _MOST_SAMPLES = 1_000_000
+INSTRUMENT_LIMIT = 10.0
+"""|V| in V at which every test ends where the protocol names no cut-off: a cycler of the bench goes no further."""
 
 
 class Order(NamedTuple):
@@ -42,7 +44,7 @@ def make_orders(cell: Cell, protocol: Any, points: int) -> tuple[tuple[Order, ..
     """
     cutoff = getattr(protocol, "cutoff", None)
     rest = getattr(protocol, "rest", None)
-    limit = math.inf if cutoff is None else float(cutoff)
+    limit = INSTRUMENT_LIMIT if cutoff is None else float(cutoff)
 
     def plan(steps: Sequence[Any]) -> tuple[Order, ...]:
         orders: list[Order] = []

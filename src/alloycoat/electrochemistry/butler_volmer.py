@@ -12,7 +12,7 @@ def exchange_current_density(reference: float, ratio: float, alpha_a: float, cha
 
     reference: i0 at c0 in A/m2; ratio: c/c0, above 0; alpha_a: anodic coefficient (alpha_a + alpha_c = z);
     charge: z of the cation. Returns A/m2. Validity: dilute-solution activity in the prefactor; the metal's
-    activity is 1. Source: Newman & Thomas-Alyea, Electrochemical Systems, 3rd ed., section 8.3.
+    activity is 1. Source: Newman & Thomas-Alyea, Electrochemical Systems, 3rd ed., chapter 8.
 
     >>> exchange_current_density(10.0, 0.25, 0.5, 1.0)
     5.0
@@ -26,7 +26,7 @@ def current_density(eta: float, exchange: float, alpha_a: float, alpha_c: float,
     j = i0 [exp(alpha_a eta/(RT/F)) - exp(-alpha_c eta/(RT/F))]
 
     eta: overpotential in V; exchange: i0 in A/m2; thermal: RT/F in V. Returns A/m2.
-    Source: Newman & Thomas-Alyea, Electrochemical Systems, 3rd ed., eq. 8.24.
+    Source: Newman & Thomas-Alyea, Electrochemical Systems, 3rd ed., chapter 8.
     """
     e = eta / thermal
     return exchange * (math.expm1(alpha_a * e) - math.expm1(-alpha_c * e))

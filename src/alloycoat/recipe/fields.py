@@ -49,7 +49,7 @@ def read_amount(text: object, dimensions: tuple[str, ...], field: str) -> Amount
             if refusal is None or "is not above zero" in str(error):
                 refusal = error
     assert refusal is not None
-    if "is not a " in str(refusal):
+    if "does not measure" in str(refusal):
         examples = ", ".join(repr(DIMENSIONS[dimension][1]) for dimension in dimensions)
         raise QuantityError(f"{field}: {text!r} does not fit; write it as one of {examples}")
     raise refusal

@@ -263,7 +263,7 @@ def _refusals(error: ValidationError) -> Iterator[str]:
         model: type[BaseModel] = _MODELS.get(table, Recipe)
         if fault["type"] == "extra_forbidden":
             match = nearest(key, model.model_fields)
-            hint = f"; did you mean {match!r}?" if match else ""
+            hint = f"; did you mean {match!r}?" if match else "."
             yield f"{field}: this key is not known{hint} Allowed: {', '.join(model.model_fields)}"
         elif fault["type"] == "missing":
             yield f"{field} is missing"

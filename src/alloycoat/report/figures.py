@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from alloycoat.literature import CellRow
-from alloycoat.report.job import Run, Side
+from alloycoat.report.job import STANDS, Run, Side
 from alloycoat.report.style import ACCENT, BARE, COATED
 from alloycoat.report.svg import WIDTH, styled
-from alloycoat.report.words import quantity, subscripts
-from alloycoat.sources import Estimate
+from alloycoat.report.words import subscripts
 
 COLORS = {"bare": BARE, "coated": COATED}
 _SHOWN_CYCLES = 3
@@ -60,21 +59,38 @@ def voltage(run: Run) -> Figure:
     return figure
 
 
-def _millivolt_axis(axes: Axes, which: str) -> None:
-    """A logarithmic axis in mV with plain numbers."""
+def _plain_axis(axes: Axes, which: str, ticks: Sequence[float] = ()) -> None:
+    """A logarithmic axis with plain numbers: at `ticks`, else at 1, 2, 5 of each decade."""
     axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(FixedLocator(list(ticks)) if ticks else LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+    axis.set_minor_locator(NullLocator())
 
 
-def _run_bars(axes: Axes, run: Run, position: float) -> None:
-    for side in run.sides:
-        level = side.polarization
-        if level is None:
-            continue
-        y = position + (0.2 if side.name == "coated" else -0.2)
-        axes.plot(1e3 * level.value, y, "D", color=COLORS[side.name], markersize=8, zorder=4)
-        axes.hlines(y, 1e3 * level.low, 1e3 * level.high, color=COLORS[side.name], linewidth=5, alpha=0.35)
+def _window(run: Run, published: Sequence[float]) -> tuple[float, float]:
+    """Lowest and highest polarization in mV that a plot shows; longer intervals end in an arrow there."""
+    levels = [side.polarization for side in run.sides if side.polarization is not None]
+    low = min([1e3 * level.low for level in levels] + [1e3 * value for value in published] + [100.0])
+    known = max([1e3 * value for value in published] + [500.0])
+    high = max([1e3 * level.value for level in levels] + [known])
+    return 0.75 * low, min(1.7 * high, max(1e3 * STANDS, 1.7 * known))
+
+
+def _run_interval(axes: Axes, side: Side, place: float, top: float, which: str) -> None:
+    """The interval of a simulated polarization as a broad line, cut at `top` with an arrow."""
+    level = side.polarization
+    if level is None:
+        return
+    color, end = COLORS[side.name], 1e3 * level.high
+    cut = end > top
+    shown = 0.93 * top if cut else end
+    if 1e3 * level.low > shown:
+        shown = 1e3 * level.low  # the whole interval lies beyond: only its arrow is drawn
+    line = axes.hlines if which == "x" else axes.vlines
+    line(place, 1e3 * level.low, shown, color=color, linewidth=5, alpha=0.35)
+    if cut:
+        x, y, marker = (0.93 * top, place, ">") if which == "x" else (place, 0.93 * top, "^")
+        axes.plot(x, y, marker, color=color, alpha=0.8, markersize=8, zorder=6)
 
 
 def row_label(row: CellRow) -> str:
@@ -86,76 +102,84 @@ def row_label(row: CellRow) -> str:
 def polarization(run: Run) -> Figure:
     """Polarization at begin: this run with its intervals, below it the nearest published pairs."""
     rows = [neighbor.row for neighbor in run.published]
+    found = [(row.bare.polarization_begin, row.coated.polarization_begin) for row in rows]
+    low, top = _window(run, [value for pair in found for value in pair if value is not None])
     with styled():
         figure = _figure(0.9 + 0.42 * (len(rows) + 1.2))
         axes = figure.subplots()
-        _run_bars(axes, run, 0.0)
-        for k, row in enumerate(rows, start=1):
-            both = [row.bare.polarization_begin, row.coated.polarization_begin]
-            known = [1e3 * value for value in both if value is not None]
-            if len(known) == 2:
-                axes.plot(known, [k + 0.3, k + 0.3], color="#c9ced3", linewidth=2, zorder=1)
-            for value, side in zip(both, ("bare", "coated"), strict=True):
+        for side in run.sides:
+            y = 0.2 if side.name == "coated" else -0.2
+            _run_interval(axes, side, y, top, "x")
+            if side.polarization is not None and 1e3 * side.polarization.value < top:
+                level = 1e3 * side.polarization.value
+                axes.plot(level, y, "D", color=COLORS[side.name], markersize=8, zorder=4)
+        for k, pair in enumerate(found):
+            for value, name, y in zip(pair, COLORS, (k + 1.18, k + 1.42), strict=True):
                 if value is not None:
-                    axes.plot(1e3 * value, k + 0.3, "o", color=COLORS[side], markersize=7.5, zorder=3)
-        axes.axhline(0.68, color=BARE, linewidth=0.6, linestyle=":")
-        axes.set_xscale("log")
-        _millivolt_axis(axes, "x")
-        axes.set_yticks(
-            [0.0, *(k + 1.3 for k in range(len(rows)))], ["this recipe, simulated", *map(row_label, rows)]
-        )
+                    axes.hlines(y, low, 1e3 * value, color=COLORS[name], linewidth=1, alpha=0.6)
+                    axes.plot(1e3 * value, y, "o", color=COLORS[name], markersize=7, zorder=3)
+        axes.axhline(0.7, color=BARE, linewidth=0.6, linestyle=":")
+        axes.set(xscale="log", xlim=(low, top), ylim=(len(rows) + 0.9, -0.6))
+        _plain_axis(axes, "x")
+        places = [0.0, *(k + 1.3 for k in range(len(rows)))]
+        axes.set_yticks(places, ["this recipe, simulated", *map(row_label, rows)])
         axes.tick_params(axis="y", length=0)
-        axes.set_ylim(len(rows) + 0.9, -0.6)
-        axes.set_xlabel("polarization at begin / mV (half of the gap between plating and stripping)")
+        axes.set_xlabel("polarization at begin / mV")
         axes.grid(axis="x")
-        _sides_legend(axes, run, "published: printed as |V| or full gap is not always known")
+        _sides_legend(axes, run)
     return figure
 
 
-def _sides_legend(axes: Axes, run: Run, note: str) -> None:
-    """Bare and coated above the plot, with a note."""
-    del note
+def _sides_legend(axes: Axes, run: Run) -> None:
+    """Bare and coated above the plot."""
     for name, color in COLORS.items():
         axes.plot([], [], "o", color=color, label=name)
     if run.samples:
         axes.plot([], [], color=BARE, linewidth=5, alpha=0.35, label="10–90 % of the simulation")
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, borderaxespad=0.2, handletextpad=0.4)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, borderaxespad=0.2)
 
 
 def among_published(run: Run, rows: Sequence[CellRow]) -> Figure:
     """Published polarization at begin of every cell of this metal against current density, this run marked."""
+    current = run.current_density / 10
+    values = [side.polarization_begin for row in rows for side in (row.bare, row.coated)]
+    low, top = _window(run, [value for value in values if value is not None])
     with styled():
         figure = _figure(3.5)
         axes = figure.subplots()
-        for name in ("bare", "coated"):
-            found = [
-                (row.current_density / 10, 1e3 * level)
-                for row in rows
-                if (level := getattr(row, name).polarization_begin) is not None
-            ]
-            x, y = np.array(found).reshape(-1, 2).T
-            shift = 0.97 if name == "bare" else 1.03
+        for name, shift in (("bare", 0.97), ("coated", 1.03)):
+            levels = [(row.current_density / 10, getattr(row, name).polarization_begin) for row in rows]
+            known = [(shift * x, 1e3 * y) for x, y in levels if y is not None]
             axes.plot(
-                x * shift, y, "o", color=COLORS[name], alpha=0.55, markersize=6, markeredgewidth=0,
-                label=f"{name}, published",
+                *zip(*known, strict=True), "o", color=COLORS[name], alpha=0.55, markersize=6,
+                markeredgewidth=0, label=f"{name}, published",
             )  # fmt: skip
         for side in run.sides:
-            level = side.polarization
-            if level is None:
+            if side.polarization is None:
                 continue
-            x0 = run.current_density / 10 * (0.93 if side.name == "bare" else 1.07)
-            axes.vlines(x0, 1e3 * level.low, 1e3 * level.high, color=COLORS[side.name], linewidth=4, alpha=0.35)
+            place = current * (0.92 if side.name == "bare" else 1.09)
+            _run_interval(axes, side, place, top, "y")
             axes.plot(
-                x0, 1e3 * level.value, "D", color=COLORS[side.name], markersize=9, markeredgecolor=ACCENT,
-                markeredgewidth=1.6, label=f"{side.name}, this recipe", zorder=5,
+                place, 1e3 * side.polarization.value, "D", color=COLORS[side.name], markersize=9,
+                markeredgecolor=ACCENT, markeredgewidth=1.6, label=f"{side.name}, this recipe", zorder=5,
             )  # fmt: skip
-        axes.set(xscale="log", yscale="log")
-        _millivolt_axis(axes, "x")
-        _millivolt_axis(axes, "y")
+        axes.set(xscale="log", yscale="log", ylim=(low, top))
+        _plain_axis(axes, "x", _spaced(sorted({current, *(row.current_density / 10 for row in rows)})))
+        _plain_axis(axes, "y")
         axes.set(xlabel="current density / mA cm⁻²", ylabel="polarization at begin / mV")
         axes.grid()
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
+
+
+def _spaced(values: Sequence[float]) -> list[float]:
+    """Those of the rising values whose labels do not touch on a logarithmic axis."""
+    kept: list[float] = []
+    least = (values[-1] / values[0]) ** 0.05
+    for value in values:
+        if not kept or value / kept[-1] >= least:
+            kept.append(value)
+    return kept
 
 
 def lives(rows: Sequence[CellRow]) -> Figure:
@@ -192,9 +216,3 @@ def _life_bar(axes: Axes, y: float, low: float, high: float | None, color: str, 
     else:
         axes.barh(y, high, height=0.34, color=color)
         axes.text(high + pad, y, f"{high:g} h", va="center", fontsize=9)
-
-
-def describe_level(side: Side) -> str:
-    """"bare 62 mV", for the title of a figure."""
-    level: Estimate | None = side.polarization
-    return f"{side.name} {quantity(None if level is None else level.value, 'V')}"

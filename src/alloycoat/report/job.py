@@ -22,6 +22,8 @@ from alloycoat.sources import Estimate, Reference
 
 AGEING = "ageing is not modelled: a simulated cell stays as fresh as on its first cycle, so it has no life"
 """The warning that every simulated outcome carries."""
+STANDS = 5.0
+"""V: a polarization beyond it is read as 'carries no such current'; no electrolyte stands it."""
 _NO_VERDICT = {"life_lower_s", "life_upper_s", "failure", "failure_time_s"}
 _PHYSICAL = {Ended.depletion, Ended.voltage_limit, Ended.metal_exhausted, Ended.dry_pores, Ended.hard_short}
 
@@ -256,7 +258,22 @@ def _warnings(prepared: Prepared, coating: Coating | None, sides: list[Side]) ->
             found.append(f"{side.name}: {side.record.ended.text} (after {hours:.3g} h)")
         if side.band.ended:
             found.append(f"{side.name}: {side.band.ended} of {len(side.band.voltages_V)} samples ended early")
+        found += _beyond(side)
     kelvin = prepared.cell.temperature
     if coating is not None and abs(kelvin - 298.15) > 2.0:
         found.append(f"the layer's properties are those of 25 degC, not {kelvin - ZERO_CELSIUS:g} degC")
     return tuple(dict.fromkeys(found))
+
+
+def _beyond(side: Side) -> list[str]:
+    """What a polarization that no electrolyte stands means."""
+    level = side.polarization
+    if level is None or level.high <= STANDS:
+        return []
+    cause = "its layer" if side.name == "coated" else "its film"
+    which = "the polarization" if level.value > STANDS else "the upper end of the polarization"
+    volts = level.value if level.value > STANDS else level.high
+    return [
+        f"{side.name}: {which}, {volts:.3g} V, is more than an electrolyte stands: the resistance of {cause} is "
+        "hardly known; if it were so high, it would not carry this current (metal would plate on top or through)"
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from alloycoat.coating import Coating
 from alloycoat.report.grains import Array, Share, hand_out, tile
-from alloycoat.report.style import INK, PALE, PHASE_COLORS, RULE, WATER
+from alloycoat.report.style import INK, PALE, PHASE_COLORS, RULE, WATER, tones
 from alloycoat.report.words import plain, quantity, subscripts
 from alloycoat.sources import Estimate
 
@@ -38,12 +38,10 @@ def _path(grains: Sequence[Array], x: float, y: float) -> str:
 def colors(coating: Coating) -> dict[str, str]:
     """Color of each phase of the layer and of its pores; the same in drawing and table."""
     found = {}
-    count = {role: 0 for role in PHASE_COLORS}
-    for phase in coating.phases:
-        tones = PHASE_COLORS[phase.role]
-        found[phase.formula] = tones[count[phase.role] % len(tones)]
-        count[phase.role] += 1
-    found["pores"] = "#ffffff"
+    for role, ramp in PHASE_COLORS.items():
+        names = [phase.formula for phase in coating.with_role(role)]
+        found |= dict(zip(names, tones(ramp, len(names)), strict=True))
+    found["pores"] = WATER
     return found
 
 
@@ -95,14 +93,14 @@ def _whole_foil(coating: Coating, foil: float, x: float) -> list[str]:
         _text(x + width / 2, 18, "whole foil", "middle"),
         _text(x + width / 2, 34, quantity(foil, "m"), "middle"),
         _box(x, top, width, height, PALE, f'stroke="{INK}" stroke-width="0.8"'),
-        _box(x, top, width, shown, PHASE_COLORS["alloy"][0]),
+        _box(x, top, width, shown, PHASE_COLORS["alloy"][1]),
         f"<title>The layer on the whole foil of {plain(quantity(foil, 'm'))}{note}</title>",
     ]
 
 
 def _legend(coating: Coating, y: float) -> tuple[list[str], float]:
     """Swatches with volume percent, wrapped to the width; (elements, y below them)."""
-    tones = colors(coating)
+    palette = colors(coating)
     entries = [
         (phase.formula, subscripts(phase.formula), phase.role, phase.volume_fraction)
         for phase in coating.phases
@@ -117,7 +115,7 @@ def _legend(coating: Coating, y: float) -> tuple[list[str], float]:
         if x + length > WIDTH and x > LEFT:
             x, y = float(LEFT), y + 22
         parts += [
-            _box(x, y - 11, 14, 14, tones[key], f'stroke="{INK}" stroke-width="0.8"'),
+            _box(x, y - 11, 14, 14, palette[key], f'stroke="{INK}" stroke-width="0.8"'),
             _text(x + 20, y, words),
         ]
         x += length
@@ -136,7 +134,7 @@ def draw_layer(coating: Coating, foil: float | None = None, seed: int = 0) -> st
     top = INTERFACE - height
     size = min(_GRAIN, height / 6)
     grains = hand_out(tile(SECTION, height, size, seed), _shares(coating), seed)
-    tones = colors(coating)
+    palette = colors(coating)
     words = ", ".join(
         f"{subscripts(phase.formula)} {phase.volume_fraction.value * 100:.0f} vol%"
         for phase in coating.phases
@@ -147,12 +145,12 @@ def draw_layer(coating: Coating, foil: float | None = None, seed: int = 0) -> st
     parts = [
         _box(LEFT, 8, SECTION, top - 8, WATER),
         _text(LEFT + 10, 26, "electrolyte"),
-        _box(LEFT, top, SECTION, height, "#ffffff"),
+        _box(LEFT, top, SECTION, height, WATER),
     ]
     for name, polygons in grains.items():
         if polygons and name != "pores":
             parts.append(
-                f'<path d="{_path(polygons, LEFT, top)}" fill="{tones[name]}" stroke="#ffffff" stroke-width="0.5">'
+                f'<path d="{_path(polygons, LEFT, top)}" fill="{palette[name]}" stroke="#ffffff" stroke-width="0.5">'
                 f"<title>{plain(subscripts(name))}</title></path>"
             )
     parts += [

@@ -245,7 +245,7 @@ def _advance(
     v, _, _ = _observe(c, current, p)
     if current != 0.0 and sign * v >= stop:
         status = VOLTAGE_REACHED if abs(v) < math.inf else DEPLETED
-    target, floor = tolerance * p.initial, 1e-13 * until
+    target, floor, least = tolerance * p.initial, 1e-13 * until, 1e-9 * h
     while status == TIME_REACHED and time < until:
         h = min(h, until - time)
         if until - time - h < floor:
@@ -253,7 +253,7 @@ def _advance(
         size, used = _try_step(c, f, h, q, p, 0.01 * target, work)
         solves += used
         steps += 1
-        if steps > _MAX_STEPS or h < floor * 1e-3:
+        if steps > _MAX_STEPS or (h < least and until - time > least):
             status = FAILED
         elif not 0.0 <= size <= target:
             h *= _step_factor(size / target) if size > target else 0.25

@@ -148,14 +148,14 @@ def advance(
     voltage = twin.observe(c)[0]
     if twin.beyond(voltage):
         status = VOLTAGE_REACHED if math.isfinite(voltage) else DEPLETED
-    floor = 1e-13 * until
+    floor, least = 1e-13 * until, 1e-9 * h
     while status == TIME_REACHED and time < until:
         h = min(h, until - time)
         if until - time - h < floor:
             h = until - time
         end, slope, size, used = twin.try_step(c, f, h)
         solves, steps = solves + used, steps + 1
-        if steps > 200_000 or h < floor * 1e-3:
+        if steps > 200_000 or (h < least and until - time > least):
             status = FAILED
             break
         if not 0.0 <= size <= twin.target:
