@@ -30,6 +30,7 @@ def test_a_record_keeps_read_only_copies():
         ({"time_s": ["a", "b", "c"]}, "not numbers"),
         ({"current_A": [0, 1]}, "2 values given, but time_s has 3"),
         ({"voltage_V": [0, 1, np.inf]}, "voltage_V: 1 values are not finite, the first in row 3"),
+        ({"voltage_V": [0, 1, 1e31]}, "voltage_V: 1e\\+31 is beyond 1e\\+30"),
         ({"cycle": [1, 1.5, 2]}, "1.5 in row 2 is not a whole number"),
         ({"area_m2": -1.0}, "not a positive area"),
         ({"area_m2": float("nan")}, "not a positive area"),

@@ -21,6 +21,8 @@ from alloycoat.errors import DataFileError, unknown_name
 
 CELL_KINDS = ("symmetric", "half", "full")
 """A|A, A|Cu and A|positive."""
+LARGEST = 1e30
+"""Larger numbers are damage, and their sums overflow."""
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -64,6 +66,8 @@ def _column(name: str, values: ArrayLike, n: int | None) -> FloatArray:
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
         raise RecordError(f"{name}: {bad.size} values are not finite, the first in row {bad[0] + 1} of {array.size}")
+    if np.any(np.abs(array) > LARGEST):
+        raise RecordError(f"{name}: {np.abs(array).max():.3g} is beyond {LARGEST:g}, which nothing measures")
     array.setflags(write=False)
     return array
 

@@ -20,7 +20,7 @@ def put(folder, text, name="cell.bdf.csv"):
     return path
 
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
+finite = st.floats(-1e30, 1e30)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -112,6 +112,11 @@ def test_what_can_be_left_out_safely_is_noted(tmp_path):
     text = "test_time_second,current_ampere,voltage_volt,cycle_count\n0,1,2,1\n1,1,2,1.5\n"
     record = read(put(tmp_path, text))
     assert record.cycle is None and "not whole" in record.notes[0]
+
+
+def test_numbers_that_nothing_measures_are_left_out(tmp_path):
+    record = read(put(tmp_path, GOOD + "3,1e200,1\n"))
+    assert record.n == 3 and "without a number for current_ampere" in record.notes[0]
 
 
 def test_a_time_that_no_test_takes_is_noted(tmp_path):

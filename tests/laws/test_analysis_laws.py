@@ -100,7 +100,9 @@ def test_an_outcome_is_consistent(record):
 
 
 steps = st.tuples(
-    st.sampled_from([0.0, 0.0, 1.0, 60.0, 1e5]), st.sampled_from([-1.0, 0.0, 1.0, 1e-3]), st.floats(-5, 5)
+    st.sampled_from([0.0, 0.0, 1.0, 60.0, 1e5]),
+    st.sampled_from([-1.0, 0.0, 1.0, 1e-3, 1e30, -1e30, 5e-324]),
+    st.floats(-5, 5),
 )
 
 

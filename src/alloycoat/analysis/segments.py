@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from alloycoat.record import CyclingRecord, FloatArray
 
+_NO_CURRENT_A = 1e-30  # below, ratios overflow; one electron a second is 1.6e-19 A
+
 StateArray = NDArray[np.int8]
 IndexArray = NDArray[np.intp]
 
@@ -106,7 +108,7 @@ def _weights(time: FloatArray, state: StateArray) -> FloatArray:
 def segment(record: CyclingRecord, rest_current: float = 0.002) -> Segments:
     """Rest and half-cycles of a record; |I| up to `rest_current` times the largest lasting |I| is rest."""
     current = record.current_A.copy()
-    dead_band = rest_current * largest_current(current)
+    dead_band = max(rest_current * largest_current(current), _NO_CURRENT_A)
     state = np.where(np.abs(current) > dead_band, np.sign(current), 0).astype(np.int8)
     if record.step is not None:
         _move_step_starts(state, current, record.step)

@@ -21,8 +21,10 @@ def reproduce(
 
     rows = run(tuple(name.strip() for name in tables.split(",") if name.strip()))
     if json:
-        print_json({"rows": [row.to_json() for row in rows], "scores": [], "counts": counts(rows),
-                    "warnings": ["scores: empty, no row of the coating table is a life or a polarization"]})  # fmt: skip
+        warning = "scores: empty, no row of the coating table is a life or a polarization"
+        print_json(
+            {"rows": [row.to_json() for row in rows], "scores": [], "counts": counts(rows), "warnings": [warning]}
+        )
         return
     typer.echo(f"{'row':>3} {'ref':>4}  {'printed':<26} {'predicted':<30} {'um':<16} {'ratio':>6}  verdict")
     for row in rows:

@@ -17,7 +17,7 @@ from alloycoat import store
 from alloycoat.cyclers.delimited import Table, column, decode, header_names, parse
 from alloycoat.cyclers.formats import Format, load_bytes
 from alloycoat.errors import DataFileError, nearest
-from alloycoat.record import CyclingRecord, FloatArray, Impedance, IntArray
+from alloycoat.record import LARGEST, CyclingRecord, FloatArray, Impedance, IntArray
 
 LABELS = {
     "test_time_second": "Test Time / s",
@@ -131,12 +131,13 @@ def _impedance(columns: dict[str, FloatArray]) -> tuple[Impedance | None, np.nda
 
 def _drop_blank(path: Path, columns: dict[str, FloatArray]) -> tuple[dict[str, FloatArray], list[str]]:
     """Leave out the few rows without time, current or voltage; refuse where they are many."""
-    bad = ~np.logical_and.reduce([np.isfinite(columns[name]) for name in REQUIRED])
+    fit = {name: np.abs(columns[name]) <= LARGEST for name in REQUIRED}  # NaN is not
+    bad = ~np.logical_and.reduce(list(fit.values()))
     count = int(bad.sum())
     if not count:
         return columns, []
     first = int(np.flatnonzero(bad)[0])
-    lacking = next(name for name in REQUIRED if not np.isfinite(columns[name][first]))
+    lacking = next(name for name in REQUIRED if not fit[name][first])
     if count > max(1, bad.size // 100):
         raise DataFileError(
             f"{path}: {count} of {bad.size} rows have no number for time, current or voltage "

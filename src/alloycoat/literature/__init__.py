@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-# Not lazy: `evidence` is a module and a function, and the function must win.
+# Not lazy: `evidence` and `reproduce` are modules and functions, and the functions must win.
 from alloycoat.literature.claims import ClaimRow
 from alloycoat.literature.evidence import Neighbor, Row, evidence, nearest_rows
 from alloycoat.literature.papers import Paper, find_paper, papers
+from alloycoat.literature.reproduce import Reproduced, reproduce
 from alloycoat.literature.rows import CellRow, CoatingRow, PrintedPhase, Side, Variant
 from alloycoat.literature.tables import cell_rows, claim_rows, coating_rows
 
@@ -16,6 +17,7 @@ __all__ = [
     "Neighbor",
     "Paper",
     "PrintedPhase",
+    "Reproduced",
     "Row",
     "Side",
     "Variant",
@@ -26,4 +28,5 @@ __all__ = [
     "find_paper",
     "nearest_rows",
     "papers",
+    "reproduce",
 ]

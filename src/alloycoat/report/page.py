@@ -1,0 +1,93 @@
+"""The page: one html file that opens offline, with its style and drawings inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+
+from alloycoat import __version__
+from alloycoat.literature import cell_rows
+from alloycoat.report import figures, sections_cell, sections_layer
+from alloycoat.report.job import Run
+from alloycoat.report.layer_drawing import draw_layer
+from alloycoat.report.svg import svg_text
+from alloycoat.report.words import html, life, plain, quantity, spread, subscripts
+
+
+def frame(title: str, body: Sequence[str]) -> str:
+    """The html document around the sections of a page."""
+    style = resources.files("alloycoat.report").joinpath("data/report.css").read_text(encoding="utf-8")
+    footer = f"<footer>Made by alloycoat {plain(__version__)}. Intervals are the 10th to 90th percentile.</footer>"
+    return "\n".join(
+        [
+            "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{plain(title)}</title>", f"<style>\n{style}</style>", "</head>", "<body>", "<main>",
+            *body, "</main>", footer, "</body>", "</html>", "",
+        ]
+    )  # fmt: skip
+
+
+def drawings(run: Run) -> dict[str, str]:
+    """Every figure of the page as svg, by the name of its file."""
+    published = [neighbor.row for neighbor in run.published]
+    metal = [row for row in cell_rows() if row.anode == run.recipe.anode.metal]
+    found = {"voltage": svg_text(figures.voltage(run), f"Cell voltage against time: {run.title}", "v")}
+    if run.coating is not None:
+        found["layer"] = draw_layer(run.coating, run.recipe.anode.thickness, run.seed)
+    if published:
+        title = "Polarization at begin: this recipe and the nearest published cells"
+        found["polarization"] = svg_text(figures.polarization(run), title, "p")
+        found["published-lives"] = svg_text(figures.lives(published), "Lives of the nearest published cells", "l")
+        title = f"Published polarization of {run.recipe.anode.metal} cells against current density"
+        found["published-polarization"] = svg_text(figures.among_published(run, metal), title, "a")
+    return found
+
+
+def page(run: Run, svgs: Mapping[str, str]) -> str:
+    """The report of a run as html."""
+    recipe = run.recipe
+    step = recipe.coating
+    what = "bare" if step is None else f"{step.route} coating"
+    lead = (
+        f"{what} on {recipe.anode.metal}, symmetric cell in {subscripts(run.prepared.electrolyte)}, "
+        f"{quantity(run.current_density, 'A/m2')}, {quantity(run.capacity, 'C/m2')} a half-cycle. Simulated with "
+        f"{run.samples} samples, seed {run.seed}."
+    )
+    body = [
+        f"<h1>{html(run.title)}</h1>", f'<p class="lead">{plain(lead[0].upper() + lead[1:])}</p>',
+        _tiles(run), sections_layer.recipe(run), sections_layer.layer(run), sections_cell.cycling(run, svgs),
+        sections_cell.evidence(run, svgs), sections_cell.limits(run), sections_cell.cannot(),
+        sections_cell.warnings(run.warnings), sections_cell.sources(run.references),
+    ]  # fmt: skip
+    return frame(run.title, body)
+
+
+def _tile(name: str, value: str, more: str) -> str:
+    return (
+        f'<li><span class="name">{name}</span><span class="value">{value}</span>'
+        f'<span class="more">{more}</span></li>'
+    )
+
+
+def _tiles(run: Run) -> str:
+    """The result at a glance."""
+    tiles = []
+    if run.coating is not None:
+        made = ", ".join(phase.formula for phase in run.coating.phases if phase.role != "byproduct")
+        thick = run.coating.thickness
+        tiles.append(_tile("Layer", quantity(thick.value, "m"), f"{html(made)}; {spread(thick, 'm')}"))
+    for side in run.sides:
+        level = side.polarization
+        value = quantity(None if level is None else level.value, "V")
+        tiles.append(_tile(f"Polarization, {side.name}", value, f"simulated; {spread(level, 'V')}"))
+    if run.published:
+        row = run.published[0].row
+        lived = f"{life(row.bare.life_lower_h, row.bare.life_upper_h)} bare"
+        tiles.append(
+            _tile(
+                "Nearest published life", life(row.coated.life_lower_h, row.coated.life_upper_h),
+                f"coated; {lived} (row {row.row})",
+            )
+        )  # fmt: skip
+    return f'<ul class="tiles">{"".join(tiles)}</ul>'

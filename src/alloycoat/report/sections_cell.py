@@ -1,0 +1,183 @@
+"""The lower half of the page: voltage, polarization, published rows, limits, what is not predicted, sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from alloycoat.literature import CellRow
+from alloycoat.report.job import Run, Side
+from alloycoat.report.words import bullets, figure, html, life, link, number, plain, quantity, spread, table
+from alloycoat.sources import Reference
+
+CANNOT = (
+    "Life and failure. The simulated cells do not age: no dead metal, no loss of electrolyte or coating, no "
+    "dendrites, no shorts. Lives on this page are published ones.",
+    "Whether the layer adheres, is dense, or cracks, unless somebody looked at this very salt and solvent.",
+    "Plating on top of the layer instead of below it: all current is taken through the layer as ions.",
+    "Where the diffusivity of the anode metal in an alloy is not measured, or its thermodynamic factor is not, "
+    "the conductivity of the layer is known to one or several powers of ten only; the interval says how far.",
+    "Differences between laboratories: cells built alike by two groups differ more than many coatings do.",
+)
+"""What the page warns of, whatever the recipe."""
+
+
+def cycling(run: Run, drawings: Mapping[str, str]) -> str:
+    """Voltage profiles and the table of the two cells."""
+    shown = "bare (grey) and coated (blue)" if run.coated else "bare"
+    caption = (
+        f"Simulated voltage of fresh cells, {shown}, at {quantity(run.current_density, 'A/m2')} and "
+        f"{quantity(run.capacity, 'C/m2')} a half-cycle. Negative while the working electrode plates. "
+        "A band that leaves the plot goes on beyond it; its ends stand in the table below."
+    )
+    head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in run.sides)]
+    rows = [
+        ["Polarization at begin (10–90 %)", *(spread(side.polarization, "V") for side in run.sides)],
+        ["Polarization at end", *(quantity(side.outcome.polarization_end_V, "V") for side in run.sides)],
+        ["Area-specific resistance", *(spread(side.resistance, "ohm m2") for side in run.sides)],
+        ["Film and layer, per electrode", *(_films(side) for side in run.sides)],
+        ["Exchange current density", *(_exchange(side) for side in run.sides)],
+        ["Record", *(_record(side) for side in run.sides)],
+        ["Life, failure", *(_fate(side) for side in run.sides)],
+    ]
+    return "\n".join(
+        ["<h2>Cycling, side by side</h2>", figure(drawings["voltage"], caption), table(rows, head)]
+    )
+
+
+def _films(side: Side) -> str:
+    cell = side.cell
+    if side.name == "bare":
+        return quantity(cell.film_resistance, "ohm m2")
+    film, layer = cell.coated_film_resistance, cell.coating_resistance
+    return f"{quantity(film, 'ohm m2')} film, {quantity(layer, 'ohm m2')} layer"
+
+
+def _exchange(side: Side) -> str:
+    factor = side.cell.coated_exchange_factor if side.name == "coated" else 1.0
+    return f"{quantity(side.cell.exchange_current_density * factor, 'A/m2')} (assumed, wide)"
+
+
+def _record(side: Side) -> str:
+    hours = quantity(side.outcome.duration_s, "s")
+    return f"{hours}, {side.outcome.n_half_cycles} half-cycles. {plain(side.record.ended.text)}"
+
+
+def _fate(side: Side) -> str:
+    outcome = side.outcome
+    if outcome.failure is None:
+        return "not predicted: ageing is not modelled"
+    where = "" if outcome.failure_time_s is None else f" at {quantity(outcome.failure_time_s, 's')}"
+    return f"{plain(outcome.failure)}{where}"
+
+
+def evidence(run: Run, drawings: Mapping[str, str]) -> str:
+    """The nearest published rows: polarization, lives, the table, and all cells of this metal."""
+    count = len(run.published)
+    metal = run.recipe.anode.metal
+    if not run.published:
+        return "<h2>Published cells</h2><p>No published row of this metal is known to the package.</p>"
+    intro = (
+        f"The {count} rows of the review’s Table 3 nearest to this recipe by metal, coating element, class of "
+        "electrolyte and current density (a declared distance, not a fitted one)."
+    )
+    beside = (
+        "Polarization at begin: this recipe simulated (diamonds, with intervals; an arrow where an interval goes "
+        "on) and the nearest published pairs (circles). Whether a published value is |V| or the full gap between "
+        "plating and stripping is often not said: allow for a factor of 2."
+    )
+    lived = (
+        "Lives as published: an arrow where the cell still ran when the test ended, hatched where only an upper "
+        "bound is printed. No life is simulated."
+    )
+    among = (
+        f"Every published cell of {metal} in the package against its current density; this recipe is marked. "
+        "Bare and coated are moved apart a little."
+    )
+    return "\n".join(
+        [
+            "<h2>Published cells like this one</h2>", f"<p>{intro}</p>",
+            figure(drawings["polarization"], beside), figure(drawings["published-lives"], lived),
+            f'<div class="scroll">{_rows(run)}</div>',
+            f"<h3>Among all published cells of {metal}</h3>", figure(drawings["published-polarization"], among),
+        ]
+    )  # fmt: skip
+
+
+def _levels(row: CellRow, name: str) -> str:
+    side = getattr(row, name)
+    both = [quantity(level, "V") for level in (side.polarization_begin, side.polarization_end)]
+    if both == ["no data", "no data"]:
+        return "no data"
+    return f"{'≈ ' if side.approximate else ''}{both[0]} → {both[1]}"
+
+
+def _rows(run: Run) -> str:
+    lines = []
+    for neighbor in run.published:
+        row = neighbor.row
+        phases = ", ".join(phase.text for phase in row.phases) or row.element
+        paper = link(row.paper.doi, row.paper.citation) or plain(row.paper.citation)
+        bare, coated = row.bare, row.coated
+        lines.append(
+            (
+                f"{row.row}", f"{html(phases)} on {row.anode}", html(row.electrolyte),
+                f"{number(row.current_density / 10)} mA/cm², {quantity(row.half_cycle, 's')}",
+                f'<span class="bare">{life(bare.life_lower_h, bare.life_upper_h)}</span><br>'
+                f'<span class="coated">{life(coated.life_lower_h, coated.life_upper_h)}</span>',
+                f'<span class="bare">{_levels(row, "bare")}</span><br>'
+                f'<span class="coated">{_levels(row, "coated")}</span>',
+                paper,
+            )
+        )  # fmt: skip
+    head = (
+        "row", "coating", "electrolyte", "conditions",
+        '<span class="bare">bare</span> / <span class="coated">coated</span> life',
+        "polarization begin → end", "paper",
+    )  # fmt: skip
+    return table(lines, head, "The same rows; row numbers are those of the review’s Table 3.", "published")
+
+
+def limits(run: Run) -> str:
+    """Limiting current, Sand's time and the charge before it."""
+    found, current = run.limits, run.current_density
+    share = current / found.limiting_current_density
+    finite = math.isfinite(found.sand_time)
+    rows = [
+        ("Limiting current density J* (10–90 %)", spread(run.limiting_current_density, "A/m2")),
+        ("Current density of the test", f"{quantity(current, 'A/m2')}, {number(100 * share)} % of J*"),
+        ("Sand’s time", quantity(found.sand_time, "s") if finite else f"infinite: {plain(found.reason)}"),
+        (
+            "Charge before Sand’s time",
+            f"{quantity(found.sand_capacity, 'C/m2')} against {quantity(run.capacity, 'C/m2')} plated"
+            if finite else f"unlimited, against {quantity(run.capacity, 'C/m2')} plated",
+        ),
+        ("Salt settles within about", quantity(found.settling_time, "s")),
+    ]  # fmt: skip
+    verdict = "runs out of salt in each half-cycle" if found.depletes else "does not run out of salt"
+    return (
+        "<h2>What diffusion allows</h2>"
+        f"<p>Between flat, fresh electrodes this cell {verdict}. Dead metal on aged electrodes lowers J*.</p>"
+        + table(rows, kind="facts")
+    )
+
+
+def cannot() -> str:
+    """The box 'what this cannot predict'."""
+    return f'<section class="box"><h2>What this cannot predict</h2>{bullets(map(plain, CANNOT))}</section>'
+
+
+def warnings(texts: Sequence[str]) -> str:
+    """What was assumed, left out or noticed."""
+    shown = bullets(map(html, texts), "warnings") or "<p>None.</p>"
+    return f"<h2>Warnings and assumptions</h2>{shown}"
+
+
+def sources(found: Sequence[Reference]) -> str:
+    """Every paper and data set behind the page."""
+    items = []
+    for item in found:
+        target = f" {link(item.doi)}" if item.doi else ""
+        note = f' <span class="key">({plain(item.note)})</span>' if item.note else ""
+        items.append(f'<span class="key">[{plain(item.key)}]</span> {plain(item.citation)}.{target}{note}')
+    return f"<h2>Sources</h2>{bullets(items, 'sources')}"
