@@ -60,7 +60,7 @@ def test_numbers_are_SI_and_text_has_units():  # noqa: N802
         (
             {"electrolyte": ETHER, "coating": SimpleNamespace(anode="Li", area_specific_resistance=None)},
             RecipeError,
-            "ionic conductivity of this layer is not tabulated",
+            "neither the ionic nor the electronic conductivity",
         ),
     ],
 )

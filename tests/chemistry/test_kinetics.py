@@ -38,10 +38,10 @@ def test_defaults_that_worked_and_their_width() -> None:
 
 def test_bare_magnesium_is_a_film_of_a_factor_ten_each_way() -> None:
     film = kinetics("Mg", "ether").film_resistance
-    assert film.value == pytest.approx(15.0)
+    assert film.value == pytest.approx(7.5)  # each of two electrodes
     assert film.value / film.low == pytest.approx(10.0)
     assert film.high / film.value == pytest.approx(10.0)
-    assert film.value * 0.1 == pytest.approx(1.5)  # V at 0.01 mA/cm2
+    assert 2 * film.value * 0.1 == pytest.approx(1.5)  # V over both electrodes at 0.01 mA/cm2
 
 
 def test_electrolyte_amount() -> None:

@@ -50,6 +50,12 @@ def test_impedance_rows_go_out_and_come_back(tmp_path):
         assert np.array_equal(getattr(again.impedance, name), getattr(spectrum, name))
 
 
+def test_steps_that_recur_are_no_step_count(tmp_path):
+    record = CyclingRecord([0, 1, 2, 3], [1, -1, 1, -1], [0, 0, 0, 0], step=[1, 2, 1, 2])
+    assert bdf_text(record).splitlines()[0].endswith(",step_id")
+    assert read_bdf(write_bdf(record, tmp_path / "s.bdf.csv")).step.tolist() == [1, 2, 1, 2]
+
+
 def test_labels_other_columns_quotes_and_a_byte_order_mark(tmp_path):
     text = (
         "\ufeffTest Time / s,Voltage / V,Current / A,Cycle Count / 1,Step Index / 1,Note\r\n"
@@ -57,7 +63,7 @@ def test_labels_other_columns_quotes_and_a_byte_order_mark(tmp_path):
     )
     record = read(put(tmp_path, text, "any.csv"))
     assert record.time_s.tolist() == [0, 1, 1, 2] and record.current_A.tolist() == [1, 1, -1, -1]
-    assert record.cycle.tolist() == [1, 1, 2, 2] and record.step.tolist() == [1, 1, 2, 3]
+    assert record.cycle.tolist() == [1, 1, 2, 2] and record.step.tolist() == [1, 1, 2, 1]
     assert record.metadata["file"] == "any.csv" and record.notes == ()
 
 

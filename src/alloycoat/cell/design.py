@@ -20,7 +20,7 @@ Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 SAMPLED = (
     "exchange_current_density", "coated_exchange_factor", "film_resistance", "coated_film_resistance",
-    "coating_resistance", "separator_thickness", "porosity", "macmullin",
+    "coating_resistance", "nucleation_overpotential", "separator_thickness", "porosity", "macmullin",
     "conductivity", "diffusivity", "transference", "thermodynamic_factor",
 )  # fmt: skip
 """Parameters that a sample may change; the last four by their value at the nominal concentration."""
@@ -34,7 +34,8 @@ class Cell:
     thermodynamic_factor (1 + dln f/dln c): (concentrations in mol/m3, values), linear between, held beyond.
     exchange_current_density: bare metal at c0, A/m2; a coated electrode has coated_exchange_factor times it.
     film_resistance, coated_film_resistance: the film (SEI) of a bare and of a coated electrode, ohm m2;
-    coating_resistance: thickness/ionic conductivity of the coating, in series with it.
+    coating_resistance: thickness/ionic conductivity of the coating, in series with it where the metal plates
+    below; nucleation_overpotential (V; infinite: always below) and electronic_share decide how much does.
     coated: (working, counter). metal_capacity: C/m2 of metal on each electrode, None where it is in excess.
     spreads: the tabulated values behind the numbers, by field name. notes: what is assumed, in plain words.
     """
@@ -58,6 +59,8 @@ class Cell:
     coated_exchange_factor: float = 1.0
     coated_film_resistance: float = 0.0
     coating_resistance: float = 0.0
+    nucleation_overpotential: float = math.inf
+    electronic_share: float = 1.0
     coated: tuple[bool, bool] = (False, False)
     area_m2: float | None = None
     temperature_K: float = 298.15  # noqa: N815 -- unit symbol
@@ -79,6 +82,11 @@ class Cell:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise RecipeError(f"[cell] {name}: {value!r} given; it must be zero or more and finite")
+        if not (self.nucleation_overpotential >= 0 and 0 <= self.electronic_share <= 1):
+            raise RecipeError(
+                f"[cell] nucleation_overpotential, electronic_share: {self.nucleation_overpotential!r} and "
+                f"{self.electronic_share!r} given; allowed are zero or more, and 0 to 1"
+            )
         if self.porosity > 1 or self.macmullin < 1:
             raise RecipeError(
                 f"[cell] separator: porosity {self.porosity:g}, MacMullin number {self.macmullin:g} given; "
@@ -177,8 +185,9 @@ def symmetric(
         spreads[name] = transport.value
     values: dict[str, Any] = {name: value.value for name, value in spreads.items() if name not in curves}
     if coating is not None:
-        spreads["coating_resistance"] = _layer_resistance(coating)
-        values["coating_resistance"] = spreads["coating_resistance"].value
+        spreads |= _layer(coating)
+        values |= {name: spreads[name].value for name in ("coating_resistance", "nucleation_overpotential")}
+        values["electronic_share"] = _electronic_share(coating)
     given_area = area if area is not None else getattr(coating, "area_m2", None)
     kelvin = _si(temperature, "temperature", "[cell] temperature")
     notes = list(solution.notes)
@@ -218,15 +227,33 @@ def _metal(coating: Any, anode: str | None) -> Any:
     return chemistry.anode(str(own if own is not None else anode))
 
 
-def _layer_resistance(coating: Any) -> Estimate:
-    """Area-specific resistance of the layer in ohm m2 with its interval."""
+BLOCKED = 1e6
+"""Area-specific resistance (ohm m2) of a layer without an alloy: no ion crosses it, the metal plates on top."""
+
+
+def _layer(coating: Any) -> dict[str, Value | Estimate]:
+    """Resistance of the layer in ohm m2 and the overpotential at which metal nucleates on top, with intervals.
+
+    Raises RecipeError where neither ions nor electrons are known to cross the layer.
+    """
     found: Estimate | None = coating.area_specific_resistance
     if found is None:
-        raise RecipeError(
-            "[coating]: the ionic conductivity of this layer is not tabulated, so the coated cell cannot be "
-            "cycled; the bare cell can (symmetric(None, anode=...))"
-        )
-    return found
+        if getattr(coating, "electronic_conductivity", None) is None:
+            raise RecipeError(
+                "[coating]: neither the ionic nor the electronic conductivity of this layer is tabulated, so the "
+                "coated cell cannot be cycled; the bare cell can (symmetric(None, anode=...))"
+            )
+        found = Estimate(BLOCKED, BLOCKED, BLOCKED)
+    return {"coating_resistance": found, "nucleation_overpotential": chemistry.nucleation_overpotential()}
+
+
+def _electronic_share(coating: Any) -> float:
+    """sigma_e/(sigma_e + sigma_ion) of the layer; 0 where electrons are not known to cross it."""
+    electronic = getattr(coating, "electronic_conductivity", None)
+    ionic = getattr(coating, "ionic_conductivity", None)
+    if electronic is None:
+        return 0.0
+    return float(electronic.value / (electronic.value + (ionic.value if ionic is not None else 0.0)))
 
 
 def _si(value: str | float, dimension: str, field: str) -> float:

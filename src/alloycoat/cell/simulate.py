@@ -20,7 +20,7 @@ from alloycoat.cell.kernels.parameters import (
     with_table,
 )
 from alloycoat.cell.orders import Order, area_of, make_orders, sample_times
-from alloycoat.electrochemistry import tabulate
+from alloycoat.electrochemistry import layer_resistance, tabulate
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.quantities import FARADAY, GAS_CONSTANT
 from alloycoat.record import CyclingRecord, Ended
@@ -77,12 +77,9 @@ def make_parameters(cell: Cell, volumes: int) -> Parameters:
         table = tabulate(cell.conductivity, cell.diffusivity, cell.transference, cell.thermodynamic_factor)
     except ValueError as error:
         raise RecipeError(f"[cell] electrolyte: {cell.electrolyte!r}: {error}") from None
-    bare = cell.exchange_current_density, cell.film_resistance
-    layer = (
-        cell.exchange_current_density * cell.coated_exchange_factor,
-        cell.coated_film_resistance + cell.coating_resistance,
-    )
-    working, counter = (layer if covered else bare for covered in cell.coated)
+    factors = [cell.coated_exchange_factor if covered else 1.0 for covered in cell.coated]
+    working, counter = (cell.exchange_current_density * factor for factor in factors)
+    films = film_resistances(cell, 0.0)
     knots, rows, linear = with_table(table)
     return Parameters(
         mesh=make_mesh(cell.separator_thickness, volumes),
@@ -95,13 +92,26 @@ def make_parameters(cell: Cell, volumes: int) -> Parameters:
         molar_charge=cell.charge * FARADAY,
         thermal=GAS_CONSTANT * cell.temperature_K / FARADAY,
         initial=cell.concentration,
-        exchange_working=working[0],
-        exchange_counter=counter[0],
-        film_working=working[1],
-        film_counter=counter[1],
+        exchange_working=working,
+        exchange_counter=counter,
+        film_working=films[0],
+        film_counter=films[1],
         alpha_a=cell.alpha_a,
         alpha_c=cell.alpha_c,
     )
+
+
+def film_resistances(cell: Cell, current_density: float) -> tuple[float, float]:
+    """Film of the working and of the counter electrode in ohm m2 at a current density in A/m2.
+
+    A coated electrode shows its own film and what the layer adds at this current: above i* = eta/R part of the
+    metal plates on top and the drop stops growing (electrochemistry.layer_resistance).
+    """
+    layer = layer_resistance(
+        current_density, cell.coating_resistance, cell.nucleation_overpotential, cell.electronic_share
+    )
+    working, counter = (cell.coated_film_resistance + layer if on else cell.film_resistance for on in cell.coated)
+    return working, counter
 
 
 def run_order(bench: Bench, order: Order) -> tuple[Outcome, Array, Ended | None]:
@@ -144,7 +154,9 @@ def _advance(bench: Bench, current: float, until: float, times: Array, stop: flo
     from alloycoat.cell.kernels.solver import make_advance  # numba is loaded when a cell is run
 
     tolerance = bench.settings.tolerance
-    answer = make_advance()(bench.salt, current, until, times, stop, tolerance, bench.parameters)
+    working, counter = film_resistances(bench.cell, current)
+    parameters = bench.parameters._replace(film_working=working, film_counter=counter)
+    answer = make_advance()(bench.salt, current, until, times, stop, tolerance, parameters)
     return Outcome(*answer)
 
 

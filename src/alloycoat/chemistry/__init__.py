@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alloycoat.chemistry.electrolytes import Electrolyte, Transport, electrolyte, electrolytes
 from alloycoat.chemistry.formulas import balance, molar_mass, parse_composition, parse_formula
-from alloycoat.chemistry.kinetics import Kinetics, electrolyte_amount, kinetics
+from alloycoat.chemistry.kinetics import Kinetics, electrolyte_amount, kinetics, nucleation_overpotential
 from alloycoat.chemistry.separators import Separator, separator, separators
 from alloycoat.chemistry.species import (
     AnodeMetal,
@@ -51,6 +51,7 @@ __all__ = [
     "elements",
     "kinetics",
     "molar_mass",
+    "nucleation_overpotential",
     "parse_composition",
     "parse_formula",
     "precursor",

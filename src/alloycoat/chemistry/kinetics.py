@@ -76,3 +76,8 @@ def kinetics(anode: str, solvent_class: str) -> Kinetics:
 def electrolyte_amount() -> Value:
     """Electrolyte per area of a laboratory coin cell in m3/m2, assumed where a recipe gives none."""
     return by_subject(_TABLE)["coin cell"]["electrolyte_amount"].quantity("m")
+
+
+def nucleation_overpotential() -> Value:
+    """Overpotential in V at which the metal nucleates on top of a mixed-conducting layer (assumed)."""
+    return by_subject("coating")["plating on top"]["nucleation_overpotential"].quantity("V")

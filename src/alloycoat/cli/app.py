@@ -5,9 +5,13 @@ from __future__ import annotations
 import typer
 
 from alloycoat import __version__
+from alloycoat.cli.analyze import analyze
 from alloycoat.cli.cite import cite
 from alloycoat.cli.coat import coat
+from alloycoat.cli.cycle import cycle
+from alloycoat.cli.evidence import evidence
 from alloycoat.cli.reproduce import reproduce
+from alloycoat.cli.run import run
 
 app = typer.Typer(
     name="alloycoat",
@@ -32,6 +36,10 @@ def _root(
     del version
 
 
+app.command()(run)
 app.command()(coat)
+app.command()(cycle)
+app.command()(analyze)
+app.command()(evidence)
 app.command()(reproduce)
 app.command()(cite)

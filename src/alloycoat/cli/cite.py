@@ -6,17 +6,16 @@ from alloycoat.cli.common import JsonFlag, RecipeFile, print_json
 
 
 def cite(recipe: RecipeFile, json: JsonFlag = False) -> None:
-    """Print the papers and data sources behind the result of a recipe."""
+    """Print the papers and data sources behind the result of a recipe: layer, cell, published rows."""
     import typer
 
     from alloycoat.recipe import Recipe
-    from alloycoat.report.bibliography import sources_of
+    from alloycoat.report.bibliography import sources_of, to_json
 
-    found = sources_of(Recipe.load(recipe))
+    read = Recipe.load(recipe)
+    found = sources_of(read)
     if json:
-        print_json(
-            [{"key": item.key, "citation": item.citation, "doi": item.doi or None, "note": item.note} for item in found]
-        )
+        print_json({"title": read.title or recipe.stem, "sources": to_json(found), "warnings": []})
         return
     for item in found:
         link = f" {item.url}" if item.url else ""

@@ -241,6 +241,7 @@ def _assemble(work: _Work) -> Coating:
     assert work.recipe.coating is not None
     return Coating(
         anode=work.anode.symbol, route=work.recipe.coating.route,
+        area_m2=work.recipe.anode.area,
         phases=tuple(
             LayerPhase(part.formula, part.role, estimate(part.moles), estimate(part.volume / total))
             for part in everything

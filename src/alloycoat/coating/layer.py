@@ -47,6 +47,7 @@ class Coating:
 
     anode: str
     route: str
+    area_m2: float | None
     phases: tuple[LayerPhase, ...]
     equilibrium_phase: tuple[str, ...]
     phase_rule: str

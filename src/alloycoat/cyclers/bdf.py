@@ -25,14 +25,15 @@ LABELS = {
     "voltage_volt": "Voltage / V",
     "cycle_count": "Cycle Count / 1",
     "step_count": "Step Count / 1",
+    "step_id": "Step ID",
     "step_index": "Step Index / 1",
     "frequency_hertz": "Frequency / Hz",
     "real_impedance_ohm": "Real Impedance / ohm",
     "imaginary_impedance_ohm": "Imaginary Impedance / ohm",
 }
-"""The columns this reader uses: machine name and label. `step_index` is the older name of the step."""
+"""The columns this reader uses: machine name and label. `step_index` is the older name of `step_id`."""
 REQUIRED = ("test_time_second", "current_ampere", "voltage_volt")
-_COUNTS = ("cycle_count", "step_count", "step_index")
+_STEPS = ("step_count", "step_id", "step_index")
 _EIS = ("frequency_hertz", "real_impedance_ohm", "imaginary_impedance_ohm")
 _BY_LABEL = {label.lower(): name for name, label in LABELS.items()}
 
@@ -175,7 +176,7 @@ def _counts(columns: dict[str, FloatArray]) -> tuple[IntArray | None, IntArray |
     """Cycle and step as whole numbers; what is not whole is left out with a note."""
     notes = []
     whole: dict[str, IntArray] = {}
-    for name in _COUNTS:
+    for name in ("cycle_count", *_STEPS):
         values = columns.get(name)
         if values is None:
             continue
@@ -183,10 +184,7 @@ def _counts(columns: dict[str, FloatArray]) -> tuple[IntArray | None, IntArray |
             whole[name] = values.astype(np.int64)
         else:
             notes.append(f"the column {name} holds blanks or numbers that are not whole and was left out")
-    step = whole.get("step_count")
-    if step is None and "step_index" in whole:
-        index = whole["step_index"]
-        step = np.concatenate([[1], 1 + np.cumsum(np.diff(index) != 0)]).astype(np.int64)
+    step = next((whole[name] for name in _STEPS if name in whole), None)
     return whole.get("cycle_count"), step, notes
 
 
@@ -195,10 +193,9 @@ def read_bdf(
 ) -> CyclingRecord:
     """The record of a Battery Data Format csv (plain or gzip).
 
-    area_m2 (m2), cell_kind and origin are what the file cannot say. Counts are kept as they are; where
-    there is a `step_index` only, the steps are counted by its changes. Raises DataFileError where a required
-    column is missing, a quantity stands there twice with different numbers, a value is no number, or time
-    goes back.
+    area_m2 (m2), cell_kind and origin are what the file cannot say. Counts are kept as they are; the step is
+    `step_count`, else `step_id` or `step_index`. Raises DataFileError where a required column is missing, a
+    quantity stands there twice with different numbers, a value is no number, or time goes back.
     """
     path = Path(path)
     text = _split(path, decode(path, load_bytes(path)))
@@ -233,7 +230,9 @@ def bdf_text(record: CyclingRecord) -> str:
     columns: list[list[object]] = [
         record.time_s.tolist(), record.current_A.tolist(), record.voltage_V.tolist()
     ]  # fmt: skip
-    for name, counts in (("cycle_count", record.cycle), ("step_count", record.step)):
+    # step_count never decreases by its definition; a step of the program that recurs is a step_id
+    recurs = record.step is not None and bool(np.any(np.diff(record.step) < 0))
+    for name, counts in (("cycle_count", record.cycle), ("step_id" if recurs else "step_count", record.step)):
         if counts is not None:
             names.append(name)
             columns.append(counts.tolist())

@@ -13,6 +13,7 @@ from alloycoat.electrochemistry.limits import (
     sand_time,
     short_time_concentration,
 )
+from alloycoat.electrochemistry.plating_location import layer_resistance, share_on_top
 from alloycoat.electrochemistry.transport import TransportTable, interpolate, tabulate
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "diffusion_time",
     "exchange_current_density",
     "interpolate",
+    "layer_resistance",
     "limiting_current_density",
     "make_compiled",
     "overpotential",
     "sand_time",
+    "share_on_top",
     "short_time_concentration",
     "tabulate",
 ]

@@ -8,7 +8,8 @@ from typing import Any
 from alloycoat import __version__, chemistry
 from alloycoat.coating import to_json as coating_json
 from alloycoat.report.bibliography import to_json as references_json
-from alloycoat.report.job import Run, Side
+from alloycoat.report.job import CellRun, Run, Side
+from alloycoat.report.prepare import Prepared
 from alloycoat.sources import Estimate
 
 _UNCERTAIN = (
@@ -43,15 +44,15 @@ def side_json(side: Side) -> dict[str, Any]:
     return document
 
 
-def conditions_json(run: Run) -> dict[str, Any]:
-    """What was tested: electrolyte, separator, area, current, charge, cycles."""
-    prepared, recipe = run.prepared, run.recipe
+def conditions_json(prepared: Prepared) -> dict[str, Any]:
+    """What was tested: electrolyte, separator, area, cycles."""
+    recipe = prepared.recipe
     solution = chemistry.electrolyte(prepared.electrolyte)
     film = chemistry.separator(prepared.separator)
     conditions: dict[str, Any] = {
         "anode": recipe.anode.metal,
         "cell_kind": prepared.cell.format,
-        "coated_electrodes": "none" if run.coating is None else recipe.anode.coated,
+        "coated_electrodes": "none" if recipe.coating is None else recipe.anode.coated,
         "area_m2": prepared.area_m2,
         "electrolyte": solution.text,
         "solvent_class": solution.solvent_class,
@@ -62,9 +63,6 @@ def conditions_json(run: Run) -> dict[str, Any]:
         "atmosphere": prepared.cell.atmosphere,
         "steps": [step.text for step in prepared.protocol.steps],
         "cycles": prepared.protocol.cycles,
-        "current_density_A_per_m2": run.current_density,
-        "half_cycle_s": run.half_cycle,
-        "areal_capacity_C_per_m2": run.capacity,
     }
     if recipe.anode.thickness is not None:
         conditions["anode_thickness_m"] = recipe.anode.thickness
@@ -99,11 +97,17 @@ def to_json(run: Run) -> dict[str, Any]:
         warnings += [f"coating: {reason}", f"coated: {reason}"]
     return {
         "alloycoat_version": __version__,
+        "command": "run",
         "title": run.title,
         "recipe": run.recipe.model_dump(mode="json", exclude_none=True),
         "samples": run.samples,
         "seed": run.seed,
-        "conditions": conditions_json(run),
+        "conditions": {
+            **conditions_json(run.prepared),
+            "current_density_A_per_m2": run.current_density,
+            "half_cycle_s": run.half_cycle,
+            "areal_capacity_C_per_m2": run.capacity,
+        },
         "coating": None if run.coating is None else coating_json(run.coating),
         "bare": side_json(run.bare),
         "coated": None if run.coated is None else side_json(run.coated),
@@ -112,3 +116,22 @@ def to_json(run: Run) -> dict[str, Any]:
         "warnings": warnings,
         "sources": references_json(run.references),
     }
+
+
+def cell_to_json(run: CellRun, title: str) -> dict[str, Any]:
+    """The document of `alloycoat cycle`: the keys of `analyze` for one cell, with its conditions."""
+    recipe = run.prepared.recipe
+    document: dict[str, Any] = {
+        "alloycoat_version": __version__,
+        "command": "cycle",
+        "title": recipe.title or title,
+        "recipe": recipe.model_dump(mode="json", exclude_none=True),
+        "samples": run.samples,
+        "seed": run.seed,
+        "coated": run.coating is not None,
+        "conditions": conditions_json(run.prepared),
+        **side_json(run.side),
+        "sources": references_json(run.references),
+    }
+    document["warnings"] = list(dict.fromkeys([*run.warnings, *document["warnings"]]))
+    return document

@@ -190,7 +190,7 @@ def lives(rows: Sequence[CellRow]) -> Figure:
         longest = max(side.life_upper_h or side.life_lower_h for row in rows for side in (row.bare, row.coated))
         for k, row in enumerate(rows):
             for side, name, y in ((row.bare, "bare", k - 0.19), (row.coated, "coated", k + 0.19)):
-                _life_bar(axes, y, side.life_lower_h, side.life_upper_h, COLORS[name], longest)
+                life_bar(axes, y, side.life_lower_h, side.life_upper_h, COLORS[name], longest)
         for name, color in COLORS.items():
             axes.barh([0], [0], color=color, label=name)
         axes.set_yticks(range(len(rows)), [row_label(row) for row in rows])
@@ -201,7 +201,7 @@ def lives(rows: Sequence[CellRow]) -> Figure:
     return figure
 
 
-def _life_bar(axes: Axes, y: float, low: float, high: float | None, color: str, longest: float) -> None:
+def life_bar(axes: Axes, y: float, low: float, high: float | None, color: str, longest: float) -> None:
     """Solid up to what is known, hatched where only an upper bound is, an arrow where the end is open."""
     pad = 0.012 * longest
     if high is None:

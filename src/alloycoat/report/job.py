@@ -10,6 +10,7 @@ import numpy as np
 from alloycoat import chemistry
 from alloycoat.analysis import analyze
 from alloycoat.cell import Cell, Limits, VoltageBand, cycle, cycle_intervals, draw, limits, symmetric
+from alloycoat.cell.orders import INSTRUMENT_LIMIT
 from alloycoat.coating import Coating, coat
 from alloycoat.literature import Neighbor, nearest_rows
 from alloycoat.outcome import Outcome
@@ -32,7 +33,8 @@ _PHYSICAL = {Ended.depletion, Ended.voltage_limit, Ended.metal_exhausted, Ended.
 class Side:
     """One simulated cell: what was cycled, its record and outcome, and what the samples add to it.
 
-    polarization (V) and resistance (ohm m2): at begin, with the 10-90 % interval of the samples that lived.
+    polarization (V) and resistance (ohm m2): at begin, with the 10-90 % interval of the samples; one that
+    ended early counts as at the voltage at which the cycler stops.
     """
 
     name: str
@@ -129,6 +131,35 @@ def run(
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """One cell cycled alone: coated where the recipe has a coating, else bare."""
+
+    prepared: Prepared
+    samples: int
+    seed: int
+    coating: Coating | None
+    side: Side
+    warnings: tuple[str, ...]
+    references: tuple[Reference, ...]
+
+
+def run_cell(
+    recipe: Recipe, *, samples: int = 64, seed: int | None = None, tell: Callable[[str], None] = _quiet
+) -> CellRun:
+    """Cycle the one cell that the recipe describes; arguments and refusals as in `run`."""
+    prepared = prepare(recipe)
+    chosen = prepared.protocol.seed if seed is None else seed
+    coating = None if recipe.coating is None else coat(recipe, samples=samples, seed=chosen)
+    name = "bare" if coating is None else "coated"
+    tell(f"cycling the {name} cell, {prepared.protocol.cycles} cycles")
+    side = _side(name, prepared, coating, samples, chosen, None)
+    keys = [*(() if coating is None else coating.sources), *side.cell.sources]
+    return CellRun(
+        prepared, samples, chosen, coating, side, _warnings(prepared, coating, [side]), resolve(keys)
+    )
+
+
 def make_cell(prepared: Prepared, coating: Coating | None) -> Cell:
     """The symmetric cell of a recipe, coated where a coating is given."""
     anode = prepared.recipe.anode
@@ -164,7 +195,8 @@ def _side(
     drawn = draw(cell, samples, seed, **known) if samples else {}
     band = cycle_intervals(cell, prepared.protocol, drawn)
     outcome = replace(fresh(analyze(record), record), title=name)
-    level = _with_samples(outcome.polarization_begin_V, _polarizations(band, cell))
+    cutoff = prepared.protocol.cutoff or INSTRUMENT_LIMIT
+    level = _with_samples(outcome.polarization_begin_V, _polarizations(band, cell, cutoff))
     current = outcome.current_density_A_per_m2
     resistance = None
     if level is not None and current:
@@ -172,12 +204,13 @@ def _side(
     return Side(name, cell, record, outcome, band, level, resistance)
 
 
-def _polarizations(band: VoltageBand, cell: Cell) -> list[float]:
-    """Polarization in V of each sample that finished its cycle, by the same analysis as the record's."""
+def _polarizations(band: VoltageBand, cell: Cell, cutoff: float) -> list[float]:
+    """Polarization in V of each sample, by the same analysis as the record's."""
     found = []
     area = cell.area_m2 or 1.0
     for row in band.voltages_V:
         if not np.all(np.isfinite(row)):
+            found.append(cutoff)
             continue
         record = CyclingRecord(band.time_s, band.current_density * area, row, area_m2=area, cell_kind=cell.kind)
         level = analyze(record, begin_cycle=1).polarization_begin_V
@@ -257,7 +290,10 @@ def _warnings(prepared: Prepared, coating: Coating | None, sides: list[Side]) ->
             hours = side.record.time_s[-1] / 3600
             found.append(f"{side.name}: {side.record.ended.text} (after {hours:.3g} h)")
         if side.band.ended:
-            found.append(f"{side.name}: {side.band.ended} of {len(side.band.voltages_V)} samples ended early")
+            found.append(
+                f"{side.name}: {side.band.ended} of {len(side.band.voltages_V)} samples ended early (voltage limit "
+                "or depletion); they count as at the voltage limit"
+            )
         found += _beyond(side)
     kelvin = prepared.cell.temperature
     if coating is not None and abs(kelvin - 298.15) > 2.0:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from alloycoat.coating import Coating
 from alloycoat.report.grains import Array, Share, hand_out, tile
 from alloycoat.report.style import INK, PALE, PHASE_COLORS, RULE, WATER, tones
-from alloycoat.report.words import plain, quantity, subscripts
+from alloycoat.report.words import bounds, plain, quantity, subscripts
 from alloycoat.sources import Estimate
 
 WIDTH, LEFT, SECTION, INTERFACE, BOTTOM = 860, 16, 560, 268, 326
@@ -68,7 +68,7 @@ def _bracket(thickness: Estimate, scale: float, x: float) -> list[str]:
     top = INTERFACE - thickness.value * scale
     parts = [
         _line(x, top, x, INTERFACE), _line(x - 5, top, x + 5, top), _line(x - 5, INTERFACE, x + 5, INTERFACE),
-        _text(x + 38, INTERFACE - 34, quantity(thickness.value, "m"), extra=' class="strong"'),
+        _text(x + 38, INTERFACE - 34, quantity(thickness.value, "m", 2), extra=' class="strong"'),
     ]  # fmt: skip
     if thickness.low < thickness.high:
         low, high = INTERFACE - thickness.low * scale, INTERFACE - thickness.high * scale
@@ -78,8 +78,7 @@ def _bracket(thickness: Estimate, scale: float, x: float) -> list[str]:
             parts.append(_line(bar - 6, high, bar + 6, high, 2))
         else:
             parts.append(f'<path d="M{bar - 6} 26L{bar} 14L{bar + 6} 26Z" fill="{INK}"/>')
-        words = f"{quantity(thickness.low, 'm', 2)} to {quantity(thickness.high, 'm', 2)}"
-        parts += [_text(x + 38, INTERFACE - 17, words), _text(x + 38, INTERFACE - 2, "(10–90 %)")]
+        parts += [_text(x + 38, INTERFACE - 17, bounds(thickness, "m")), _text(x + 38, INTERFACE - 2, "(10–90 %)")]
     return parts
 
 

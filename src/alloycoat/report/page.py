@@ -8,10 +8,10 @@ from importlib import resources
 from alloycoat import __version__
 from alloycoat.literature import cell_rows
 from alloycoat.report import figures, sections_cell, sections_layer
-from alloycoat.report.job import Run
+from alloycoat.report.job import STANDS, Run
 from alloycoat.report.layer_drawing import draw_layer
 from alloycoat.report.svg import svg_text
-from alloycoat.report.words import html, life, plain, quantity, spread, subscripts
+from alloycoat.report.words import bounds, html, life, plain, quantity, subscripts
 
 
 def frame(title: str, body: Sequence[str]) -> str:
@@ -76,11 +76,15 @@ def _tiles(run: Run) -> str:
     if run.coating is not None:
         made = ", ".join(phase.formula for phase in run.coating.phases if phase.role != "byproduct")
         thick = run.coating.thickness
-        tiles.append(_tile("Layer", quantity(thick.value, "m"), f"{html(made)}; {spread(thick, 'm')}"))
+        tiles.append(_tile("Layer", quantity(thick.value, "m", 2), f"{html(made)}; {bounds(thick, 'm')}"))
     for side in run.sides:
         level = side.polarization
-        value = quantity(None if level is None else level.value, "V")
-        tiles.append(_tile(f"Polarization, {side.name}", value, f"simulated; {spread(level, 'V')}"))
+        name = f"Polarization, {side.name}"
+        if level is not None and level.value > STANDS:
+            tiles.append(_tile(name, "blocked", f"simulated; more than {quantity(STANDS, 'V')} needed"))
+            continue
+        value = quantity(None if level is None else level.value, "V", 2)
+        tiles.append(_tile(name, value, f"simulated; {bounds(level, 'V')}"))
     if run.published:
         row = run.published[0].row
         lived = f"{life(row.bare.life_lower_h, row.bare.life_upper_h)} bare"

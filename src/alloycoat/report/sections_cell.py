@@ -6,8 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 
 from alloycoat.literature import CellRow
-from alloycoat.report.job import Run, Side
-from alloycoat.report.words import bullets, figure, html, life, link, number, plain, quantity, spread, table
+from alloycoat.report.job import STANDS, Run, Side
+from alloycoat.report.words import (
+    bullets,
+    figure,
+    html,
+    life,
+    link,
+    number,
+    plain,
+    polarization,
+    quantity,
+    spread,
+    table,
+)
 from alloycoat.sources import Reference
 
 CANNOT = (
@@ -30,10 +42,12 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
         f"{quantity(run.capacity, 'C/m2')} a half-cycle. Negative while the working electrode plates. "
         "A band that leaves the plot goes on beyond it; its ends stand in the table below."
     )
+    if any(side.polarization is not None and side.polarization.value > STANDS for side in run.sides):
+        caption += " A cell that is blocked has no curve."
     head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in run.sides)]
     rows = [
-        ["Polarization at begin (10–90 %)", *(spread(side.polarization, "V") for side in run.sides)],
-        ["Polarization at end", *(quantity(side.outcome.polarization_end_V, "V") for side in run.sides)],
+        ["Polarization at begin (10–90 %)", *(polarization(side.polarization, STANDS) for side in run.sides)],
+        ["Polarization at end", *(_end(side) for side in run.sides)],
         ["Area-specific resistance", *(spread(side.resistance, "ohm m2") for side in run.sides)],
         ["Film and layer, per electrode", *(_films(side) for side in run.sides)],
         ["Exchange current density", *(_exchange(side) for side in run.sides)],
@@ -45,12 +59,17 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
     )
 
 
+def _end(side: Side) -> str:
+    level = side.outcome.polarization_end_V
+    return "blocked" if level is not None and level > STANDS else quantity(level, "V", 2)
+
+
 def _films(side: Side) -> str:
     cell = side.cell
     if side.name == "bare":
         return quantity(cell.film_resistance, "ohm m2")
     film, layer = cell.coated_film_resistance, cell.coating_resistance
-    return f"{quantity(film, 'ohm m2')} film, {quantity(layer, 'ohm m2')} layer"
+    return f"{quantity(film, 'ohm m2', 2)} film, {quantity(layer, 'ohm m2', 2)} layer"
 
 
 def _exchange(side: Side) -> str:
@@ -105,11 +124,13 @@ def evidence(run: Run, drawings: Mapping[str, str]) -> str:
 
 
 def _levels(row: CellRow, name: str) -> str:
+    """Polarization at begin and end as published, in mV."""
     side = getattr(row, name)
-    both = [quantity(level, "V") for level in (side.polarization_begin, side.polarization_end)]
-    if both == ["no data", "no data"]:
+    both = (side.polarization_begin, side.polarization_end)
+    if both == (None, None):
         return "no data"
-    return f"{'≈ ' if side.approximate else ''}{both[0]} → {both[1]}"
+    shown = " → ".join("?" if level is None else number(1e3 * level) for level in both)
+    return f"{'≈ ' if side.approximate else ''}{shown} mV"
 
 
 def _rows(run: Run) -> str:
@@ -145,14 +166,14 @@ def limits(run: Run) -> str:
     finite = math.isfinite(found.sand_time)
     rows = [
         ("Limiting current density J* (10–90 %)", spread(run.limiting_current_density, "A/m2")),
-        ("Current density of the test", f"{quantity(current, 'A/m2')}, {number(100 * share)} % of J*"),
+        ("Current density of the test", f"{quantity(current, 'A/m2')}, {number(100 * share, 2)} % of J*"),
         ("Sand’s time", quantity(found.sand_time, "s") if finite else f"infinite: {plain(found.reason)}"),
         (
             "Charge before Sand’s time",
             f"{quantity(found.sand_capacity, 'C/m2')} against {quantity(run.capacity, 'C/m2')} plated"
             if finite else f"unlimited, against {quantity(run.capacity, 'C/m2')} plated",
         ),
-        ("Salt settles within about", quantity(found.settling_time, "s")),
+        ("Salt settles within about", quantity(found.settling_time, "s", 2)),
     ]  # fmt: skip
     verdict = "runs out of salt in each half-cycle" if found.depletes else "does not run out of salt"
     return (

@@ -55,7 +55,7 @@ def _pretty(text: str) -> str:
 
 
 def recipe(run: Run) -> str:
-    """The recipe as a table: anode, coating, cell, protocol, with what was assumed marked."""
+    """The recipe as names and values in two columns: anode, coating, cell, protocol, with what was assumed marked."""
     prepared, anode = run.prepared, run.recipe.anode
     thickness = "in excess (not given)" if anode.thickness is None else quantity(anode.thickness, "m")
     rows = [("Anode", f"{anode.metal}, {thickness}, {prepared.area_m2 * 1e4:.4g} cm²")]
@@ -76,7 +76,8 @@ def recipe(run: Run) -> str:
     ]
     if protocol.formation:
         rows.append(("Formation", "; ".join(plain(step.text) for step in protocol.formation)))
-    return "<h2>Recipe</h2>" + table(rows, kind="facts")
+    entries = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows)
+    return f'<h2>Recipe</h2><dl class="recipe">{entries}</dl>'
 
 
 def layer(run: Run) -> str:

@@ -14,13 +14,14 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _COUNT = re.compile(r"(?<=[A-Za-z)])(\d+(?:\.\d+)?)")
 _FORMULA = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][a-z]?|\([A-Z])(?:[A-Z][a-z]?|[()]|\d+(?:\.\d+)?)*")
 NO_DATA = "no data"
+_SPACE = "\u00a0"  # a number and its unit stay on one line
 
 UNITS: dict[str, tuple[tuple[float, str], ...]] = {
     "m": ((1e-9, "nm"), (1e-6, "µm"), (1e-3, "mm")),
     "s": ((1.0, "s"), (60.0, "min"), (3600.0, "h")),
     "V": ((1e-3, "mV"), (1.0, "V")),
     "Pa": ((1e3, "kPa"), (1e6, "MPa"), (1e9, "GPa")),
-    "S/m": ((1e-2, "S/cm"),),
+    "S/m": ((1e2, "S/cm"),),
     "A/m2": ((10.0, "mA/cm²"),),
     "C/m2": ((3.6e4, "mAh/cm²"),),
     "ohm m2": ((1e-4, "Ω cm²"),),
@@ -59,24 +60,44 @@ def _scale(value: float, unit: str) -> tuple[float, str]:
 def quantity(value: float | None, unit: str, digits: int = 3) -> str:
     """A number with the unit that people read, from its SI value; 'no data' for None.
 
-    >>> quantity(2.5e-6, "m")
+    >>> quantity(2.5e-6, "m").replace("\xa0", " ")
     '2.5 µm'
     """
     if value is None:
         return NO_DATA
     size, name = _scale(value, unit)
-    return f"{number(value / size, digits)} {name}".strip()
+    return f"{number(value / size, digits)}{_SPACE}{name}".strip()
 
 
-def spread(value: Estimate | None, unit: str, digits: int = 2) -> str:
-    """ "2.5 µm (1.9 to 3.1)": value and 10-90 % interval in one unit, 'no data' for None."""
+def bounds(value: Estimate | None, unit: str) -> str:
+    """"1.9 to 3.1 µm": the 10-90 % interval alone; the value where it has none, 'no data' for None."""
+    if value is None:
+        return NO_DATA
+    size, name = _scale(value.value, unit)
+    if value.low == value.high:
+        return quantity(value.value, unit)
+    digits = 2 if number(value.low / size, 2) != number(value.high / size, 2) else 4
+    low, high = number(value.low / size, digits), number(value.high / size, digits)
+    return f"{low} to {high}{_SPACE}{name}".strip()
+
+
+def spread(value: Estimate | None, unit: str) -> str:
+    """"2.5 µm (1.9 to 3.1)": value and 10-90 % interval in one unit, 'no data' for None."""
     if value is None:
         return NO_DATA
     if value.low == value.high:
         return quantity(value.value, unit)
     size, name = _scale(value.value, unit)
+    digits = 2 if number(value.low / size, 2) != number(value.high / size, 2) else 4
     low, middle, high = (number(x / size, digits) for x in (value.low, value.value, value.high))
-    return f"{middle} {name} ({low} to {high})".replace("  ", " ")
+    return f"{middle}{_SPACE}{name} ".rstrip() + f" ({low} to {high})"
+
+
+def polarization(value: Estimate | None, stands: float) -> str:
+    """A polarization with its interval; 'blocked' beyond `stands` (V), where no cell would run."""
+    if value is not None and value.value > stands:
+        return f"blocked: more than {quantity(stands, 'V')} needed"
+    return spread(value, "V")
 
 
 def life(lower_h: float, upper_h: float | None) -> str:

@@ -1,0 +1,49 @@
+"""`alloycoat run RECIPE.toml`: the main job, from recipe to report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alloycoat.cli.common import JsonFlag, RecipeFile, Samples, print_json, say
+
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder of the results; by default RECIPE.out here."),
+]
+OwnSeed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the samples; by default the recipe's, or 0."),
+]
+
+
+def run(
+    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: Samples = 64, json: JsonFlag = False
+) -> None:
+    """Coat, cycle bare and coated side by side, analyze both, place them among the published cells.
+
+    Writes report.html, outcome.json, bare.bdf.csv, coated.bdf.csv and the figures as svg.
+    """
+    from alloycoat.recipe import Recipe
+    from alloycoat.report.document import to_json
+    from alloycoat.report.files import NAMES, check_folder, write_run
+    from alloycoat.report.job import run as work
+    from alloycoat.report.summary import summary
+
+    folder = Path(f"{recipe.stem}.out") if out is None else out
+    read = Recipe.load(recipe)
+    check_folder(folder, "run", NAMES)
+    try:
+        done = work(read, samples=samples, seed=seed, name=recipe.stem, tell=say)
+        say(f"writing to {folder}")
+        written = write_run(done, folder, say)
+    except KeyboardInterrupt:
+        say("alloycoat: interrupted; no file is half written, earlier files are kept")
+        raise typer.Exit(130) from None
+    if json:
+        print_json(to_json(done))
+    else:
+        typer.echo(summary(done))
+    say(f"report: {written[-1]}")
