@@ -10,7 +10,8 @@ def cite(recipe: RecipeFile, json: JsonFlag = False) -> None:
     import typer
 
     from alloycoat.recipe import Recipe
-    from alloycoat.report.bibliography import sources_of, to_json
+    from alloycoat.report.bibliography import to_json
+    from alloycoat.report.citing import sources_of
 
     read = Recipe.load(recipe)
     found = sources_of(read)

@@ -9,7 +9,6 @@ from alloycoat.chemistry.tables import references
 from alloycoat.errors import MissingDataError
 from alloycoat.literature import papers
 from alloycoat.literature.papers import REVIEW
-from alloycoat.recipe import Recipe
 from alloycoat.sources import Reference
 
 
@@ -36,20 +35,6 @@ def to_json(found: Iterable[Reference]) -> list[dict[str, Any]]:
         {"key": item.key, "citation": item.citation, "doi": item.doi, "url": item.url, "note": item.note}
         for item in found
     ]
-
-
-def sources_of(recipe: Recipe) -> tuple[Reference, ...]:
-    """Everything behind the run of this recipe: layer, cell, published rows.
-
-    A recipe without cell and protocol has the sources of its layer alone. Raises RecipeError as `run` does.
-    """
-    if recipe.cell is None or recipe.protocol is None:
-        from alloycoat.coating import coat
-
-        return resolve(coat(recipe).sources)
-    from alloycoat.report.job import run
-
-    return run(recipe, samples=0, cycles=1).references
 
 
 def evidence_keys(keys: Iterable[str]) -> tuple[str, ...]:

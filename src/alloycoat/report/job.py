@@ -155,9 +155,7 @@ def run_cell(
     tell(f"cycling the {name} cell, {prepared.protocol.cycles} cycles")
     side = _side(name, prepared, coating, samples, chosen, None)
     keys = [*(() if coating is None else coating.sources), *side.cell.sources]
-    return CellRun(
-        prepared, samples, chosen, coating, side, _warnings(prepared, coating, [side]), resolve(keys)
-    )
+    return CellRun(prepared, samples, chosen, coating, side, _warnings(prepared, coating, [side]), resolve(keys))
 
 
 def make_cell(prepared: Prepared, coating: Coating | None) -> Cell:
@@ -184,13 +182,11 @@ def fresh(outcome: Outcome, record: CyclingRecord) -> Outcome:
     )  # fmt: skip
 
 
-def _side(
-    name: str, prepared: Prepared, coating: Coating | None, samples: int, seed: int, cycles: int | None
-) -> Side:
+def _side(name: str, prepared: Prepared, coating: Coating | None, samples: int, seed: int, cycles: int | None) -> Side:
     cell = make_cell(prepared, coating)
     record = cycle(cell, prepared.protocol, max_cycles=cycles, seed=seed)
     known = {}
-    if coating is not None and samples:
+    if coating is not None and "area_specific_resistance" in coating.samples and samples:
         known["coating_resistance"] = coating.samples["area_specific_resistance"]
     drawn = draw(cell, samples, seed, **known) if samples else {}
     band = cycle_intervals(cell, prepared.protocol, drawn)
@@ -261,9 +257,7 @@ def _limiting(cell: Cell, current: float, capacity: float, samples: int, seed: i
 
 def _published(prepared: Prepared, coating: Coating | None, current: float) -> tuple[Neighbor, ...]:
     solution = chemistry.electrolyte(prepared.electrolyte)
-    return nearest_rows(
-        prepared.recipe.anode.metal, _element(prepared, coating), solution.solvent_class, current
-    )
+    return nearest_rows(prepared.recipe.anode.metal, _element(prepared, coating), solution.solvent_class, current)
 
 
 def _element(prepared: Prepared, coating: Coating | None) -> str | None:
@@ -309,7 +303,8 @@ def _beyond(side: Side) -> list[str]:
     cause = "its layer" if side.name == "coated" else "its film"
     which = "the polarization" if level.value > STANDS else "the upper end of the polarization"
     volts = level.value if level.value > STANDS else level.high
-    return [
+    text = (
         f"{side.name}: {which}, {volts:.3g} V, is more than an electrolyte stands: the resistance of {cause} is "
         "hardly known; if it were so high, it would not carry this current (metal would plate on top or through)"
-    ]
+    )
+    return [text]

@@ -30,14 +30,12 @@ def _box(x: float, y: float, width: float, height: float, color: str, extra: str
 
 def _path(grains: Sequence[Array], x: float, y: float) -> str:
     """The outlines of many grains as one path."""
-    return "".join(
-        "M" + "L".join(f"{x + px:.1f} {y + py:.1f}" for px, py in grain.tolist()) + "Z" for grain in grains
-    )
+    return "".join("M" + "L".join(f"{x + px:.1f} {y + py:.1f}" for px, py in grain.tolist()) + "Z" for grain in grains)
 
 
 def colors(coating: Coating) -> dict[str, str]:
     """Color of each phase of the layer and of its pores; the same in drawing and table."""
-    found = {}
+    found: dict[str, str] = {}
     for role, ramp in PHASE_COLORS.items():
         names = [phase.formula for phase in coating.with_role(role)]
         found |= dict(zip(names, tones(ramp, len(names)), strict=True))
@@ -51,8 +49,7 @@ def _shares(coating: Coating) -> list[Share]:
         for phase in coating.phases if phase.role != "byproduct"
     ]  # fmt: skip
     spread = [
-        Share(phase.formula, phase.volume_fraction.value, scattered=True)
-        for phase in coating.with_role("byproduct")
+        Share(phase.formula, phase.volume_fraction.value, scattered=True) for phase in coating.with_role("byproduct")
     ]
     return [*layered, *spread, Share("pores", coating.porosity.value, scattered=True)]
 
@@ -101,15 +98,14 @@ def _legend(coating: Coating, y: float) -> tuple[list[str], float]:
     """Swatches with volume percent, wrapped to the width; (elements, y below them)."""
     palette = colors(coating)
     entries = [
-        (phase.formula, subscripts(phase.formula), phase.role, phase.volume_fraction)
-        for phase in coating.phases
+        (phase.formula, subscripts(phase.formula), phase.role, phase.volume_fraction) for phase in coating.phases
     ]
     entries.append(("pores", "pores", "", coating.porosity))
     parts, x = [], float(LEFT)
     for key, name, role, share in entries:
         spread = "" if share.low == share.high else f" ({share.low * 100:.0f}–{share.high * 100:.0f})"
-        role = {"byproduct": "by-product", "metal": "left-over metal"}.get(role, role)
-        words = f"{name}{' ' + role if role else ''}: {share.value * 100:.3g} vol%{spread}"
+        named = {"byproduct": " by-product", "metal": " left-over metal", "alloy": " alloy"}.get(role, "")
+        words = f"{name}{named}: {share.value * 100:.0f} vol%{spread}"
         length = 30 + 7.2 * len(words)
         if x + length > WIDTH and x > LEFT:
             x, y = float(LEFT), y + 22
@@ -135,8 +131,7 @@ def draw_layer(coating: Coating, foil: float | None = None, seed: int = 0) -> st
     grains = hand_out(tile(SECTION, height, size, seed), _shares(coating), seed)
     palette = colors(coating)
     words = ", ".join(
-        f"{subscripts(phase.formula)} {phase.volume_fraction.value * 100:.0f} vol%"
-        for phase in coating.phases
+        f"{subscripts(phase.formula)} {phase.volume_fraction.value * 100:.0f} vol%" for phase in coating.phases
     )
     bar = nice_length(150 / scale)
     end = LEFT + SECTION - 14

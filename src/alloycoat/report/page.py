@@ -48,9 +48,9 @@ def page(run: Run, svgs: Mapping[str, str]) -> str:
     """The report of a run as html."""
     recipe = run.recipe
     step = recipe.coating
-    what = "bare" if step is None else f"{step.route} coating"
+    what = "bare" if step is None else f"{step.route} coating on"
     lead = (
-        f"{what} on {recipe.anode.metal}, symmetric cell in {subscripts(run.prepared.electrolyte)}, "
+        f"{what} {recipe.anode.metal}, symmetric cell in {subscripts(run.prepared.electrolyte)}, "
         f"{quantity(run.current_density, 'A/m2')}, {quantity(run.capacity, 'C/m2')} a half-cycle. Simulated with "
         f"{run.samples} samples, seed {run.seed}."
     )
@@ -65,8 +65,7 @@ def page(run: Run, svgs: Mapping[str, str]) -> str:
 
 def _tile(name: str, value: str, more: str) -> str:
     return (
-        f'<li><span class="name">{name}</span><span class="value">{value}</span>'
-        f'<span class="more">{more}</span></li>'
+        f'<li><span class="name">{name}</span><span class="value">{value}</span><span class="more">{more}</span></li>'
     )
 
 
@@ -87,11 +86,7 @@ def _tiles(run: Run) -> str:
         tiles.append(_tile(name, value, f"simulated; {bounds(level, 'V')}"))
     if run.published:
         row = run.published[0].row
-        lived = f"{life(row.bare.life_lower_h, row.bare.life_upper_h)} bare"
-        tiles.append(
-            _tile(
-                "Nearest published life", life(row.coated.life_lower_h, row.coated.life_upper_h),
-                f"coated; {lived} (row {row.row})",
-            )
-        )  # fmt: skip
+        bare, coated = (life(side.life_lower_h, side.life_upper_h) for side in (row.bare, row.coated))
+        value, more = (bare, "bare") if run.coating is None else (coated, f"coated; {bare} bare")
+        tiles.append(_tile("Nearest published life", value, f"{more} (row {row.row})"))
     return f'<ul class="tiles">{"".join(tiles)}</ul>'

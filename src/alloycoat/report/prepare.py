@@ -34,7 +34,7 @@ def prepare(recipe: Recipe) -> Prepared:
     cell, protocol = recipe.cell, recipe.protocol
     if cell is None:
         raise RecipeError(
-            '[cell] is missing: a cell cannot be cycled without it; write [cell] with '
+            "[cell] is missing: a cell cannot be cycled without it; write [cell] with "
             'electrolyte = "1 M LiTFSI in DOL/DME" (coat alone does not need it)'
         )
     if cell.format != "symmetric":

@@ -22,14 +22,20 @@ from alloycoat.report.words import (
 )
 from alloycoat.sources import Reference
 
-CANNOT = (
-    "Life and failure. The simulated cells do not age: no dead metal, no loss of electrolyte or coating, no "
-    "dendrites, no shorts. Lives on this page are published ones.",
-    "Whether the layer adheres, is dense, or cracks, unless somebody looked at this very salt and solvent.",
-    "Plating on top of the layer instead of below it: all current is taken through the layer as ions.",
-    "Where the diffusivity of the anode metal in an alloy is not measured, or its thermodynamic factor is not, "
-    "the conductivity of the layer is known to one or several powers of ten only; the interval says how far.",
-    "Differences between laboratories: cells built alike by two groups differ more than many coatings do.",
+CANNOT = tuple(
+    """
+Life and failure. The simulated cells do not age: no dead metal, no loss of electrolyte or coating, no dendrites,
+no shorts. Lives on this page are published ones.
+
+Whether the layer adheres, is dense, or cracks, unless somebody looked at this very salt and solvent.
+
+How much metal plates on top of the layer rather than below it: that rests on an assumed nucleation overpotential.
+
+The conductivity of the layer closer than its interval: where the diffusivity of the anode metal in an alloy or its
+thermodynamic factor is not measured, that is one or several powers of ten.
+
+Differences between laboratories: cells built alike by two groups differ more than many coatings do.
+""".strip().split("\n\n")
 )
 """What the page warns of, whatever the recipe."""
 
@@ -55,7 +61,11 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
         ["Life, failure", *(_fate(side) for side in run.sides)],
     ]
     return "\n".join(
-        ["<h2>Cycling, side by side</h2>", figure(drawings["voltage"], caption), table(rows, head)]
+        [
+            "<h2>Cycling, side by side</h2>" if run.coated else "<h2>Cycling</h2>",
+            figure(drawings["voltage"], caption),
+            table(rows, head),
+        ]
     )
 
 
@@ -133,22 +143,23 @@ def _levels(row: CellRow, name: str) -> str:
     return f"{'≈ ' if side.approximate else ''}{shown} mV"
 
 
+def _both(bare: str, coated: str) -> str:
+    return f'<span class="bare">{bare}</span><br><span class="coated">{coated}</span>'
+
+
 def _rows(run: Run) -> str:
     lines = []
     for neighbor in run.published:
         row = neighbor.row
         phases = ", ".join(phase.text for phase in row.phases) or row.element
         paper = link(row.paper.doi, row.paper.citation) or plain(row.paper.citation)
-        bare, coated = row.bare, row.coated
+        coated = row.coated.life_lower_h, row.coated.life_upper_h
         lines.append(
             (
                 f"{row.row}", f"{html(phases)} on {row.anode}", html(row.electrolyte),
                 f"{number(row.current_density / 10)} mA/cm², {quantity(row.half_cycle, 's')}",
-                f'<span class="bare">{life(bare.life_lower_h, bare.life_upper_h)}</span><br>'
-                f'<span class="coated">{life(coated.life_lower_h, coated.life_upper_h)}</span>',
-                f'<span class="bare">{_levels(row, "bare")}</span><br>'
-                f'<span class="coated">{_levels(row, "coated")}</span>',
-                paper,
+                _both(life(row.bare.life_lower_h, row.bare.life_upper_h), life(*coated)),
+                _both(_levels(row, "bare"), _levels(row, "coated")), paper,
             )
         )  # fmt: skip
     head = (

@@ -6,8 +6,9 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from alloycoat.report.style import INK, RULE
@@ -17,7 +18,7 @@ FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 WIDTH = 8.6
 """Width of a figure in inches: 100 of its units are 1.16 points on a page of 900 px."""
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none", "svg.hashsalt": "alloycoat", "font.size": 10.0, "font.family": ["sans-serif"],
     "font.sans-serif": ["DejaVu Sans"], "axes.titlesize": 10.5, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
@@ -32,7 +33,7 @@ _STYLE = {
 @contextmanager
 def styled() -> Iterator[None]:
     """The look of every figure, for as long as one is drawn."""
-    with matplotlib.rc_context(_STYLE):
+    with mpl.rc_context(_STYLE):
         yield
 
 

@@ -70,7 +70,7 @@ def quantity(value: float | None, unit: str, digits: int = 3) -> str:
 
 
 def bounds(value: Estimate | None, unit: str) -> str:
-    """"1.9 to 3.1 µm": the 10-90 % interval alone; the value where it has none, 'no data' for None."""
+    """ "1.9 to 3.1 µm": the 10-90 % interval alone; the value where it has none, 'no data' for None."""
     if value is None:
         return NO_DATA
     size, name = _scale(value.value, unit)
@@ -82,7 +82,7 @@ def bounds(value: Estimate | None, unit: str) -> str:
 
 
 def spread(value: Estimate | None, unit: str) -> str:
-    """"2.5 µm (1.9 to 3.1)": value and 10-90 % interval in one unit, 'no data' for None."""
+    """ "2.5 µm (1.9 to 3.1)": value and 10-90 % interval in one unit, 'no data' for None."""
     if value is None:
         return NO_DATA
     if value.low == value.high:
@@ -142,14 +142,10 @@ def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), caption: str 
     if caption:
         lines.append(f"<caption>{caption}</caption>")
     if head:
-        lines.append(
-            "<thead><tr>" + "".join(f'<th scope="col">{cell}</th>' for cell in head) + "</tr></thead>"
-        )
+        lines.append("<thead><tr>" + "".join(f'<th scope="col">{cell}</th>' for cell in head) + "</tr></thead>")
     lines.append("<tbody>")
     for first, *others in rows:
-        lines.append(
-            f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in others) + "</tr>"
-        )
+        lines.append(f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in others) + "</tr>")
     lines += ["</tbody>", "</table>"]
     return "\n".join(lines)
 
