@@ -71,9 +71,7 @@ def test_reproduce(run: Run) -> None:
         ("[anode]", "[anode", "broken TOML"),
     ],
 )
-def test_bad_recipes_end_with_status_2_and_plain_words(
-    run: Run, tmp_path: Path, old: str, new: str, said: str
-) -> None:
+def test_bad_recipes_end_with_status_2_and_plain_words(run: Run, tmp_path: Path, old: str, new: str, said: str) -> None:
     text = MAIN.read_text(encoding="utf-8")
     assert old in text
     file = tmp_path / "recipe.toml"

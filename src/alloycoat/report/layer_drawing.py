@@ -65,7 +65,7 @@ def _bracket(thickness: Estimate, scale: float, x: float) -> list[str]:
     top = INTERFACE - thickness.value * scale
     parts = [
         _line(x, top, x, INTERFACE), _line(x - 5, top, x + 5, top), _line(x - 5, INTERFACE, x + 5, INTERFACE),
-        _text(x + 38, INTERFACE - 34, quantity(thickness.value, "m", 2), extra=' class="strong"'),
+        _text(x + 38, INTERFACE - 34, quantity(thickness.value, "m", 2), extra=' font-weight="600"'),
     ]  # fmt: skip
     if thickness.low < thickness.high:
         low, high = INTERFACE - thickness.low * scale, INTERFACE - thickness.high * scale
