@@ -36,6 +36,7 @@ from alloycoat.coating.supply import Supply, prior, supply_of
 from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 
+SHOWN = 1e-3  # share at the 90th percentile from which a phase that the nominal layer lacks is listed
 MOST_POROUS = 0.8  # beyond this a layer does not hold together
 
 
@@ -115,8 +116,22 @@ def _available(work: _Work) -> Array:
             f"[anode] thickness: {thickness * 1e6:.3g} um holds {whole[0]:.3g} mol/m2 of {work.anode.symbol}, "
             f"but the precursor would consume {used[0]:.3g} mol/m2; use less precursor or thicker metal"
         )
+    _fit_to_foil(work, np.minimum(1.0, whole / np.maximum(used, 1e-300)))
+    used = np.minimum(used, whole)
     brought = work.supply.anode_brought
     return np.asarray(np.maximum(whole - used, 0.0) + (0.0 if brought is None else brought))
+
+
+def _fit_to_foil(work: _Work, share: Array) -> None:
+    """Scale down the reductions of those samples that would consume more metal than the foil holds."""
+    if np.all(share == 1.0):
+        return
+    for reduction in work.reductions:
+        symbol = reduction.precursor.element
+        work.moles[symbol] = work.moles[symbol] - reduction.metal * (1.0 - share)
+        reduction.metal = reduction.metal * share
+        reduction.anode_used = reduction.anode_used * share
+        reduction.salts = {formula: moles * share for formula, moles in reduction.salts.items()}
 
 
 def _alloy(work: _Work) -> None:
@@ -136,9 +151,10 @@ def _layer_parts(work: _Work) -> list[Part]:
     """Left-over M, then the alloys from M-rich to A-rich."""
     parts = []
     for outcome in work.alloyings:
-        if outcome.left_over is not None and outcome.left_over[0] > 1e-12 * max(work.moles[outcome.element][0], 1e-300):
+        left = outcome.left_over
+        if left is not None and np.any(left > 1e-12 * work.moles[outcome.element]):
             volume = work.draws.take(chemistry.element(outcome.element).molar_volume, f"{outcome.element} molar volume")
-            parts.append(Part(outcome.element, "metal", outcome.left_over, outcome.left_over * volume))
+            parts.append(Part(outcome.element, "metal", left, left * volume))
     for outcome in work.alloyings:
         for phase, moles in outcome.phases:
             volume = work.draws.take(phase.molar_volume, f"{phase.formula} molar volume")
@@ -245,6 +261,7 @@ def _assemble(work: _Work) -> Coating:
         phases=tuple(
             LayerPhase(part.formula, part.role, estimate(part.moles), estimate(part.volume / total))
             for part in everything
+            if part.moles[0] > 0 or np.quantile(part.volume / total, 0.9) > SHOWN
         ),
         equilibrium_phase=tuple(
             outcome.equilibrium.formula if outcome.equilibrium else outcome.element for outcome in work.alloyings
