@@ -212,3 +212,11 @@ def test_a_hotter_source_gives_more_vapour(recipe: Make) -> None:
     assert mixed.thickness.value < cold.thickness.value
     with pytest.raises(RecipeError, match="source_temperature"):
         coat(recipe("Na", route="vapour", precursor="SnCl4", time="10 s", source_temperature="300 degC"))
+
+
+def test_solvents_by_systematic_name_and_nitrates_that_pay_for_the_metal(recipe: Make) -> None:
+    long = coat(recipe(**DIP | {"precursor": "InCl3", "solvent": "1,2-dimethoxyethane"}))
+    short = coat(recipe(**DIP | {"precursor": "InCl3", "solvent": "DME"}))
+    assert long.thickness == short.thickness
+    calcium = coat(recipe("Na", **DIP | {"precursor": "Ca(NO3)2", "solvent": "DME"}))
+    assert any("undecided" in text for text in calcium.warnings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
@@ -22,6 +23,8 @@ ATMOSPHERE = 101325.0
 @lru_cache(maxsize=512)
 def medium_solvents(text: str, field: str = "[coating] solvent") -> tuple[Solvent, ...]:
     """The solvents of "THF", "EC:DMC", "DOL/DME" or of an electrolyte text; raises MissingDataError."""
+    with suppress(MissingDataError):  # a name may hold a comma: 1,2-dimethoxyethane
+        return (chemistry.solvent(text.strip()),)
     if " in " in text or re.match(r"\s*[\d.]+\s*(m?M|mol)", text):
         names = tuple(name for name, _ in chemistry.electrolyte(text).solvents)
     else:
