@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import os
 import re
 import shlex
 from functools import lru_cache
@@ -133,6 +134,7 @@ def outputs() -> dict[str, str]:
     return found
 
 
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="whole runs: minutes without the compiler")
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_shown_output_is_what_the_commands_print(path, monkeypatch, tmp_path_factory):
     place = tmp_path_factory.mktemp("shown")
