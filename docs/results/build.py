@@ -23,7 +23,8 @@ Every row of Tables 1 and 2 and of section 2.2 of the review (doi 10.1002/batt.2
 `alloycoat reproduce --tables coating` prints it. The rules were fixed before the first comparison, and what changed
 afterwards is said in [decision 4](../decisions/0004-phase-rules.md); no constant belongs to a row or a paper.
 
-**Phases.** {named} rows name a phase. By the declared rules {rules}; by equilibrium alone {hull}.
+**Phases.** {named} rows name a phase. By the declared rules {rules}; by equilibrium alone {hull}. By the strictest
+count, every printed phase and no other, {same} agree.
 
 *agree*: the same A-richest alloy, and left-over coating element in both or in neither. *agree in part*: one of the two,
 or another alloy of the same pair. *disagree*: an alloy where none is printed, or the reverse. A row with several recipes
@@ -57,7 +58,7 @@ def coatings_csv() -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([
-        "row", "ref", "printed_phases", "predicted_phases", "equilibrium_phase", "phase_verdict",
+        "row", "ref", "printed_phases", "predicted_phases", "equilibrium_phase", "phase_verdict", "same_phases",
         "equilibrium_verdict", "printed_byproducts", "predicted_byproducts", "printed_thickness",
         "predicted_um", "predicted_um_p10", "predicted_um_p90", "ratio", "thickness_verdict", "verdict", "reason",
     ])  # fmt: skip
@@ -66,6 +67,7 @@ def coatings_csv() -> str:
         numbers = [f"{number:.3g}" if number != "" else "" for number in (value, low, high)]
         writer.writerow([
             row.row, row.ref, row.printed_phases, row.predicted_phases, row.equilibrium, row.phase_verdict,
+            row.same_phases,
             row.equilibrium_verdict, row.printed_byproducts, row.predicted_byproducts, row.printed_um, *numbers,
             "" if row.ratio is None else f"{row.ratio:.3g}", row.thickness_verdict, row.verdict, row.reason,
         ])  # fmt: skip
@@ -85,7 +87,11 @@ def coatings_page(digest: str) -> str:
     )
     sizes = sorted(tally["thickness_verdict"].items(), key=lambda item: -item[1])
     text = INTRODUCTION.format(
-        named=len(named), rules=by_rules, hull=by_hull, sizes=", ".join(f"{count} {name}" for name, count in sizes)
+        named=len(named),
+        same=sum(row.same_phases for row in named),
+        rules=by_rules,
+        hull=by_hull,
+        sizes=", ".join(f"{count} {name}" for name, count in sizes),
     )
     lines = [HEAD.format(digest=digest), "", *text.splitlines()]
     for row in rows:
