@@ -100,9 +100,11 @@ def coatings_page(digest: str) -> str:
         cells = (
             row.row, row.ref, row.printed_phases, row.predicted_phases.replace("|", "or"),
             row.equilibrium.replace("|", "or"), row.phase_verdict, row.printed_um, size,
-            "" if row.ratio is None else f"{row.ratio:.2g}", row.thickness_verdict, row.reason.replace("|", "or"),
+            "" if row.ratio is None else f"{row.ratio:.2g}", row.thickness_verdict,
         )  # fmt: skip
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    lines += ["", "## Why", ""]
+    lines += [f"- **Row {row.row}** (ref {row.ref}): {row.reason.replace('|', 'or')}." for row in rows if row.reason]
     lines += ["", "The same as [csv](coatings.csv).", ""]
     return "\n".join(lines)
 

@@ -101,7 +101,7 @@ def _coat_all(row: CoatingRow) -> tuple[list[_Coated], str]:
         try:
             layers = tuple(coat(Recipe.from_tables(each), samples=SAMPLES) for each in filled)
         except AlloycoatError as error:
-            refusal = str(error).split("\n")[0]
+            refusal = str(error).split("\n")[0].partition(": the route")[0]
             continue
         found.append(_Coated(variant.name, layers, note))
     return found, refusal
