@@ -1,0 +1,140 @@
+"""What a file says of itself twice: its cycling rows, and the ratios between two ways to the same quantity."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from alloycoat.record import FloatArray
+
+TOLERANCE = 0.1
+"""Relative: how far two ways to the same quantity may differ (sparse rows integrate badly)."""
+_WINDOWS = 64
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The cycling rows of a file, and what it says of unit and sign."""
+
+    file: str
+    columns: dict[str, FloatArray]
+    time_unit: float | None
+    sign: int | None
+    unit: float = 1.0  # seconds of the unit that the time was in, once settled
+
+    def get(self, name: str) -> FloatArray | None:
+        """A column, None where the file has none."""
+        return self.columns.get(name)
+
+    def scale_time(self, unit: float) -> None:
+        """Put the time into s."""
+        self.unit = unit
+        if unit != 1.0:
+            self.columns["time"] = self.columns["time"] * unit
+
+    def flip(self, by: int, notes: list[str], *, given: str = "") -> None:
+        """Make charging positive: multiply by -1 where discharge was."""
+        if by == -1:
+            self.columns["current"] = -self.columns["current"]
+            notes.append(f"the sign of the current was turned round ({given or 'discharge was positive'})")
+
+
+def _windows(weights: FloatArray) -> list[slice]:
+    """Stretches of rows, about equal in number, at most 64."""
+    edges = np.unique(np.linspace(0, weights.size, min(_WINDOWS, max(1, weights.size // 4)) + 1).astype(int))
+    return [slice(a, b) for a, b in itertools.pairwise(edges)]
+
+
+def _ratio(top: FloatArray, bottom: FloatArray, least: float) -> tuple[float, int] | None:
+    """Median over stretches of sum(top) / sum(bottom) where sum(bottom) is at least `least`; how many stretches."""
+    ratios = []
+    for part in _windows(bottom):
+        below = float(bottom[part].sum())
+        if below >= least and below > 0:
+            ratios.append(float(top[part].sum()) / below)
+    if not ratios:
+        below = float(bottom.sum())
+        return (float(top.sum()) / below, 1) if below >= least and below > 0 else None
+    return float(np.median(ratios)), len(ratios)
+
+
+def _quantum(steps: FloatArray) -> float:
+    """The smallest step that occurs: the resolution of a column."""
+    moving = steps[steps > 0]
+    return float(moving.min()) if moving.size else 0.0
+
+
+def clock_ratio(evidence: Evidence) -> tuple[float, int] | None:
+    """Seconds on the clock per unit of time, and from how many stretches; None where they do not tell."""
+    clock, time = evidence.get("clock"), evidence.columns["time"]
+    if clock is None:
+        return None
+    wall, elapsed = np.diff(clock), np.diff(time)
+    good = np.isfinite(wall) & (elapsed > 0) & (wall >= 0)
+    if good.sum() < 3:
+        return None
+    wall, elapsed = wall[good], elapsed[good]
+    resolution = max(1e-3, min(1.0, _quantum(wall)))
+    ratio = _ratio(elapsed, wall, 20 * resolution)
+    return None if ratio is None or ratio[0] <= 0 else (1 / ratio[0], ratio[1])
+
+
+def charge_ratio(evidence: Evidence) -> tuple[float, int] | None:
+    """The integral of |I| over time (its unit taken as s) over what the columns of capacity grew by in that time."""
+    current, time = evidence.columns["current"], evidence.columns["time"]
+    flow = 0.5 * (np.abs(current[1:]) + np.abs(current[:-1])) * np.diff(time) / 3600
+    steady = (np.sign(current[1:]) == np.sign(current[:-1])) & (current[1:] != 0) & (np.diff(time) > 0)
+    grown = _grown(evidence, ("charge_capacity", "discharge_capacity"), ("net_capacity",), ("capacity",))
+    if grown is None:
+        return None
+    return _compare(flow, grown, steady)
+
+
+def _grown(evidence: Evidence, *groups: tuple[str, ...]) -> FloatArray | None:
+    """By how much the first group of columns that moves at all grows from row to row; drops (resets) count as 0."""
+    for group in groups:
+        values = [values for name in group if (values := evidence.get(name)) is not None]
+        if not values:
+            continue
+        steps = [np.diff(each) for each in values]
+        rise = sum(np.where(step > 0, step, 0.0) for step in steps)
+        if group == ("net_capacity",):
+            rise = np.abs(steps[0])
+        rise = np.nan_to_num(np.asarray(rise, dtype=np.float64))
+        if np.any(rise > 0):
+            return rise
+    return None
+
+
+def _compare(computed: FloatArray, written: FloatArray, rows: np.ndarray) -> tuple[float, int] | None:
+    """Their ratio over rows where the written column moves or would be expected to."""
+    rows = rows & np.isfinite(computed)
+    computed, written = computed[rows], written[rows]
+    if computed.size < 4:
+        return None
+    large = written > 50 * np.median(written[written > 0]) if np.any(written > 0) else written > 0
+    odd = large & (written > 20 * computed)  # a column that is set anew in a single row
+    keep = ~odd if odd.sum() < 0.02 * odd.size else np.ones(odd.size, dtype=bool)
+    return _ratio(computed[keep], written[keep], 20 * _quantum(written[keep]))
+
+
+def power_ratio(evidence: Evidence) -> tuple[float, int] | None:
+    """|V I| over the written power, or |V| over the growth of energy per charge: 1 where the unit of V is right."""
+    current, voltage = evidence.columns["current"], evidence.columns["voltage"]
+    power = evidence.get("power")
+    if power is not None and np.any(np.abs(np.nan_to_num(power)) > 0):
+        rows = np.isfinite(power) & (power != 0)
+        return _ratio(np.abs(voltage * current)[rows], np.abs(power)[rows], 20 * _quantum(np.abs(power[rows])) * 0.05)
+    charge = _grown(evidence, ("charge_capacity", "discharge_capacity"), ("capacity",))
+    energy = _grown(evidence, ("charge_energy", "discharge_energy"), ("energy",))
+    if charge is None or energy is None:
+        return None
+    middle = 0.5 * np.abs(voltage[1:] + voltage[:-1])
+    return _compare(middle * charge, energy, (charge > 0) & (energy > 0))
+
+
+def near(ratio: float, target: float, tolerance: float = TOLERANCE) -> bool:
+    """Whether a ratio is within a relative tolerance of a target."""
+    return abs(ratio / target - 1) <= tolerance
