@@ -16,8 +16,8 @@ import numpy as np
 from alloycoat import store
 from alloycoat.cyclers.archives import Source, open_source
 from alloycoat.cyclers.delimited import Table, column, decode, header_names, parse
-from alloycoat.cyclers.formats import Format
 from alloycoat.cyclers.evidence import Evidence
+from alloycoat.cyclers.formats import Format
 from alloycoat.cyclers.hints import NO_HINTS, Hints
 from alloycoat.cyclers.invariants import settle
 from alloycoat.errors import DataFileError, nearest

@@ -22,10 +22,10 @@ FACTORS = {
     1 / 3.6: "1/3.6", 1e6: "1e6", 1e-6: "1e-6",
 }  # fmt: skip
 """Ratios that a wrong unit leaves behind."""
-LARGEST_V = 100.0
-"""A higher voltage is not one of a cell in V."""
-DOUBTFUL_V = 10.0
-LARGEST_CURRENT_A = 1e4
+LARGEST_V = 10.0
+"""A higher voltage is not one of a single cell in V."""
+LARGEST_CURRENT_A = 1e3
+"""A higher current is not one that a cycler for single cells gives."""
 LONGEST_S = 10 * 365.25 * 86400.0
 _PREFIX = "invariant "
 
@@ -159,14 +159,11 @@ def _range_check(evidence: Evidence) -> Invariant:
     span = float(np.ptp(evidence.columns["time"]))
     words = f"up to {volts:.4g} V, {amperes:.4g} A, {span / 3600:.4g} h"
     if volts > LARGEST_V:
-        raise DataFileError(
-            f"{evidence.file}: the voltage reaches {volts:.4g} V; is it in mV? Write its unit in the column name"
-        )
+        words += "; is the voltage in mV?"
     if amperes > LARGEST_CURRENT_A:
-        raise DataFileError(
-            f"{evidence.file}: the current reaches {amperes:.4g} A; is it in mA? Write its unit in the column name"
-        )
-    return _check("ranges", volts <= DOUBTFUL_V and span <= LONGEST_S, words)
+        words += "; is the current in mA?"
+    fits = volts <= LARGEST_V and amperes <= LARGEST_CURRENT_A and span <= LONGEST_S
+    return _check("ranges", fits, words)
 
 
 def _both_signs(evidence: Evidence, sign_given: bool) -> Invariant:
