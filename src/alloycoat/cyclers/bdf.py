@@ -19,7 +19,7 @@ from alloycoat.cyclers.delimited import Table, column, decode, header_names, par
 from alloycoat.cyclers.evidence import Evidence
 from alloycoat.cyclers.formats import Format
 from alloycoat.cyclers.hints import NO_HINTS, Hints
-from alloycoat.cyclers.invariants import settle
+from alloycoat.cyclers.invariants import as_metadata, settle
 from alloycoat.errors import DataFileError, nearest
 from alloycoat.record import LARGEST, CyclingRecord, FloatArray, Impedance, IntArray
 
@@ -266,14 +266,14 @@ def record_of(
     evidence = Evidence(str(path), {**main, **checked}, 1.0, 1)
     checks = settle(evidence, hints, notes)
     cycle, step, more = _counts(columns)
-    metadata = {"file": path.name, "format": FORMAT.name}
+    metadata = {"file": path.name, "format": FORMAT.name} | as_metadata(checks)
     return CyclingRecord(
         evidence.columns["time"],
         evidence.columns["current"],
         evidence.columns["voltage"],
         cycle=cycle,
         step=step,
-        metadata=metadata | {f"invariant {each.name}": f"{each.state}: {each.evidence}" for each in checks},
+        metadata=metadata,
         impedance=impedance,
         notes=tuple(notes + more),
     )

@@ -27,16 +27,22 @@ LARGEST_V = 10.0
 LARGEST_CURRENT_A = 1e3
 """A higher current is not one that a cycler for single cells gives."""
 LONGEST_S = 10 * 365.25 * 86400.0
-_PREFIX = "invariant "
+PREFIX = "invariant "
+"""Keys of a record's metadata that hold a check: this, then its name."""
+
+
+def as_metadata(checks: tuple[Invariant, ...]) -> dict[str, str]:
+    """The checks as entries of a record's metadata."""
+    return {f"{PREFIX}{each.name}": f"{each.state}: {each.evidence}" for each in checks}
 
 
 def stored(record: CyclingRecord) -> tuple[Invariant, ...]:
     """The checks that a reader wrote into the metadata of a record."""
     found = []
     for name, text in record.metadata.items():
-        if name.startswith(_PREFIX):
+        if name.startswith(PREFIX):
             state, _, evidence = text.partition(": ")
-            found.append(Invariant(name.removeprefix(_PREFIX), state, evidence))
+            found.append(Invariant(name.removeprefix(PREFIX), state, evidence))
     return tuple(found)
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from alloycoat.cyclers.chain import CLOCK_FIRST, CLOCK_LAST
 from alloycoat.cyclers.evidence import Evidence
 from alloycoat.cyclers.hints import Hints
-from alloycoat.cyclers.invariants import settle
+from alloycoat.cyclers.invariants import as_metadata, settle
 from alloycoat.errors import DataFileError
 from alloycoat.record import LARGEST, CyclingRecord, FloatArray, Impedance
 
@@ -60,7 +61,7 @@ def assemble(samples: Samples, hints: Hints) -> CyclingRecord:
     evidence = Evidence(file, cycling, samples.time_unit, samples.sign)
     checks = settle(evidence, hints, notes)
     metadata = {"file": file.replace("\\", "/").rpartition("/")[2], "format": samples.format, **samples.metadata}
-    metadata |= {f"invariant {each.name}": f"{each.state}: {each.evidence}" for each in checks}
+    metadata |= as_metadata(checks) | _clock_ends(cycling)
     return CyclingRecord(
         cycling["time"],
         cycling["current"],
@@ -71,6 +72,14 @@ def assemble(samples: Samples, hints: Hints) -> CyclingRecord:
         impedance=_impedance(columns, impedance_rows, evidence.unit),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _clock_ends(columns: Mapping[str, FloatArray]) -> dict[str, str]:
+    """The instrument's clock at both ends, for joining files."""
+    clock = columns.get("clock")
+    if clock is None or not (np.isfinite(clock[0]) and np.isfinite(clock[-1])):
+        return {}
+    return {CLOCK_FIRST: f"{clock[0]:.3f}", CLOCK_LAST: f"{clock[-1]:.3f}"}
 
 
 def _current_of_charge(samples: Samples) -> None:
