@@ -55,7 +55,7 @@ def read_res(source: Source, hints: Hints) -> CyclingRecord:
         columns = _columns(table)
     except (ValueError, TypeError) as error:
         raise damaged(source, "Arbin .res", error) from error
-    return assemble(Samples(str(source.path), "Arbin .res", columns), hints)
+    return assemble(Samples(str(source.path), "Arbin .res", columns, whole=True if source.packed else None), hints)
 
 
 def _columns(table: Mapping[str, Sequence[Any]]) -> dict[str, FloatArray]:

@@ -30,6 +30,7 @@ class Source:
     path: Path
     name: str
     content: bytes
+    packed: bool = False  # then the archive's checksum was checked
 
     @property
     def head(self) -> bytes:
@@ -50,7 +51,7 @@ def open_source(path: Path) -> Source:
     raw = _plain(path)
     if raw[:2] == _PACKED:
         name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
-        return Source(path, name, _gunzip(path, raw))
+        return Source(path, name, _gunzip(path, raw), packed=True)
     if raw[:4] == _ZIP and path.suffix.lower() not in _OWN_ZIPS:
         return _unzip(path, raw)
     return Source(path, path.name, raw)
@@ -111,4 +112,4 @@ def _unzip(path: Path, raw: bytes) -> Source:
         raise DataFileError(f"{path}: the zip archive is encrypted; unpack it") from error
     if len(content) > limit:
         raise _bomb(path, len(raw))
-    return Source(path, Path(member.filename).name, content)
+    return Source(path, Path(member.filename).name, content, packed=True)

@@ -44,7 +44,8 @@ def read_mpr(source: Source, hints: Hints) -> CyclingRecord:
         for quantity, place in places.items()
     }
     notes = skipped_note([name for name in dialect.skipped(names, set(places.values())) if name != "flags"])
-    return assemble(Samples(str(source.path), "BioLogic binary", columns, notes=notes), hints)
+    whole = True if source.packed else None
+    return assemble(Samples(str(source.path), "BioLogic binary", columns, whole=whole, notes=notes), hints)
 
 
 FORMAT = Format("BioLogic binary", (".mpr",), _recognize, read_mpr, library="biologic")

@@ -18,6 +18,7 @@ DIMENSIONS: Mapping[str, frozenset[str]] = {
     "clock": frozenset({"time", "duration"}),
     "current": frozenset({"current"}),
     "voltage": frozenset({"voltage"}),
+    "record": frozenset({"none"}),
     "cycle": frozenset({"none"}),
     "step": frozenset({"none"}),
     "state": frozenset(),

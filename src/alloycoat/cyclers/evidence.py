@@ -22,6 +22,7 @@ class Evidence:
     columns: dict[str, FloatArray]
     time_unit: float | None
     sign: int | None
+    whole: bool | None = True  # None: the format has no way to tell; False: it is cut off
     unit: float = 1.0  # seconds of the unit that the time was in, once settled
 
     def get(self, name: str) -> FloatArray | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ def on_disk(source: Source) -> Iterator[Path]:
 
 def damaged(source: Source, what: str, error: BaseException) -> DataFileError:
     """The error for content that a library stumbles over."""
-    said = str(error).strip().split("\n")[0][:80]
+    said = re.sub(r"(?:[A-Za-z]:)?[/\\][^\s:'\"]*[/\\][^\s:'\"]*", "the file", str(error).strip().split("\n")[0])[:80]
     return DataFileError(
         f"{source.path}: is not a readable {what} file: damaged or cut off ({type(error).__name__}: {said})"
     )

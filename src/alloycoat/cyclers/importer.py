@@ -14,7 +14,7 @@ from alloycoat.cyclers.units import UNITS, split_name
 from alloycoat.errors import DataFileError
 from alloycoat.record import FloatArray
 
-_ASSUMED = {"cycle", "step", "state", "clock", "frequency"}
+_ASSUMED = {"record", "cycle", "step", "state", "clock", "frequency"}
 """Quantities that need no unit."""
 _OPTIONAL_UNIT = {"impedance_real", "impedance_imaginary", "impedance_minus_imaginary", "voltage", "power"}
 Chunks = Iterator[tuple[int, Words]]

@@ -104,6 +104,7 @@ def check_all(evidence: Evidence, *, unit_given: bool, sign_given: bool) -> tupl
         _range_check(evidence),
         _voltage_check(evidence),
         _both_signs(evidence, sign_given),
+        _complete_check(evidence),
     )
 
 
@@ -185,3 +186,17 @@ def _both_signs(evidence: Evidence, sign_given: bool) -> Invariant:
             "is it a magnitude? Export it with its sign"
         )
     return _check("both_signs", all(signs[way] for way in wanted), f"{len(wanted)} of 2 states, each with its sign")
+
+
+def _complete_check(evidence: Evidence) -> Invariant:
+    """Whether rows are missing: inside by their numbers, at the end by the format."""
+    record = evidence.get("record")
+    if evidence.whole is False:
+        return _check("complete", False, "the text ends inside a line, or its last line has too few cells")
+    if record is not None and record.size > 1:
+        skips = int(np.sum(np.diff(record) != 1))
+        if skips:
+            return _check("complete", False, f"the numbers of its rows skip {skips} times, of {record.size} rows")
+    if evidence.whole is None:
+        return _check("complete", None, "the format has no checksum: a file that is cut off or damaged can look whole")
+    return _check("complete", True, "no row is missing that the file would tell of")

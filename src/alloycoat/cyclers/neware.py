@@ -17,9 +17,9 @@ from alloycoat.cyclers.samples import Samples, assemble
 from alloycoat.record import CyclingRecord, FloatArray
 
 _COLUMNS = {
-    "total_time_s": ("time", 1.0), "voltage_V": ("voltage", 1.0), "current_mA": ("current", 1e-3),
-    "unix_time_s": ("clock", 1.0), "cycle_count": ("cycle", 1.0), "step_count": ("step", 1.0),
-    "capacity_mAh": ("capacity", 1e-3), "energy_mWh": ("energy", 1e-3),
+    "index": ("record", 1.0), "total_time_s": ("time", 1.0), "voltage_V": ("voltage", 1.0),
+    "current_mA": ("current", 1e-3), "unix_time_s": ("clock", 1.0), "cycle_count": ("cycle", 1.0),
+    "step_count": ("step", 1.0), "capacity_mAh": ("capacity", 1e-3), "energy_mWh": ("energy", 1e-3),
 }  # fmt: skip
 """Column of the library, quantity, factor to SI (Ah, Wh)."""
 _SIGNED = {"capacity_mAh", "energy_mWh"}
@@ -64,7 +64,8 @@ def read_neware(source: Source, hints: Hints) -> CyclingRecord:
         raise damaged(source, "Neware", error) from error
     skipped = [name for name in frame.columns if name.startswith("aux")]
     notes = [f"columns that were not read: {', '.join(skipped)}"] if skipped else []
-    return assemble(Samples(str(source.path), "Neware binary", columns, notes=notes), hints)
+    whole = True if source.packed or source.suffix == ".ndax" else None  # .ndax is a zip archive, with checksums
+    return assemble(Samples(str(source.path), "Neware binary", columns, whole=whole, notes=notes), hints)
 
 
 FORMAT = Format("Neware binary", (".nda", ".ndax"), _recognize, read_neware, library="neware")

@@ -24,7 +24,8 @@ class Samples:
 
     columns: "time" (in time_unit seconds; None where the file does not say), "current", "voltage" and others.
     state: +1 charge, -1 discharge, 0 rest, NaN unknown. sign: +1 charge is positive, -1 discharge is, 0 the
-    current has no sign, None unknown. file: as shown in messages.
+    current has no sign, None unknown. whole: the content is complete; None: its format has no checksum, False: it is
+    cut off. file: as shown in messages.
     """
 
     file: str
@@ -32,6 +33,7 @@ class Samples:
     columns: dict[str, FloatArray]
     time_unit: float | None = 1.0
     sign: int | None = 1
+    whole: bool | None = True
     metadata: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -58,7 +60,7 @@ def assemble(samples: Samples, hints: Hints) -> CyclingRecord:
     cycling = _drop_blank(file, cycling, notes)
     if cycling["time"].size == 0:
         raise DataFileError(f"{file}: has no row with time, current and voltage")
-    evidence = Evidence(file, cycling, samples.time_unit, samples.sign)
+    evidence = Evidence(file, cycling, samples.time_unit, samples.sign, samples.whole)
     checks = settle(evidence, hints, notes)
     metadata = {"file": file.replace("\\", "/").rpartition("/")[2], "format": samples.format, **samples.metadata}
     metadata |= as_metadata(checks) | _clock_ends(cycling)
@@ -179,9 +181,11 @@ def _order(samples: Samples) -> None:
     if back.size == 0:
         return
     usual = float(np.median(np.abs(step[step != 0])))
-    if back.size <= max(1, step.size // 200) and np.all(-step[back] <= 0.5 * usual):
+    if back.size <= max(1, step.size // 200) and np.all(-step[back] <= 0.01 * usual):
         samples.columns["time"] = np.maximum.accumulate(time)
-        samples.notes.append(f"the time goes back {back.size} times by less than half a row; it was held there")
+        samples.notes.append(
+            f"the time goes back {back.size} times by less than a hundredth of a row; it was held there"
+        )
         return
     k = int(back[0])
     what = "are the rows in another order?" if back.size > 0.2 * step.size else "was the clock reset, or files joined?"

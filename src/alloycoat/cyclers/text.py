@@ -21,6 +21,7 @@ HEADER_WITHIN = 600
 LONGEST_LINE = 1_000_000
 WIDTH = 40
 """Letters of a cell that are looked at: no number or date is longer."""
+CUT_OFF = "the text ends inside a line: its last row may be cut off and was left out"
 _CHUNK = 20_000
 
 
@@ -137,7 +138,7 @@ def trim(table: TextTable, where: str) -> tuple[TextTable, list[str]]:
     counts = _cell_counts(lines, table.separator)
     if lines and (not table.ended or counts[-1] < named):
         lines, counts = lines[:-1], counts[:-1]
-        notes.append("the text ends inside a line: its last row may be cut off and was left out")
+        notes.append(CUT_OFF)
     usual = Counter(counts).most_common(1)[0][0] if counts else width
     most = width if table.separator == "," else width + 1  # a trailing tab or semicolon is harmless
     if usual > most:

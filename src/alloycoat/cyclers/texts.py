@@ -11,7 +11,7 @@ from alloycoat.cyclers.hints import Hints
 from alloycoat.cyclers.importer import collect, skipped_note
 from alloycoat.cyclers.layers import flatten
 from alloycoat.cyclers.samples import assemble
-from alloycoat.cyclers.text import TextTable, chunks, decimal_sign, decode, find_table, trim
+from alloycoat.cyclers.text import CUT_OFF, TextTable, chunks, decimal_sign, decode, find_table, trim
 from alloycoat.cyclers.units import split_name
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
@@ -51,7 +51,7 @@ def read_text(source: Source, hints: Hints) -> CyclingRecord:
         file, dialect, table.header, places, chunks(table, [places[name] for name in names]), decimal, table.first_line
     )
     samples.notes[:0] = notes + skipped_note(dialect.skipped(table.header, set(places.values())))
-    samples.metadata = {"encoding": "text", "decimal sign": decimal}
+    samples.whole = not any(CUT_OFF in note for note in notes)
     return assemble(samples, hints)
 
 
