@@ -5,8 +5,9 @@ Every module of this folder that holds a `FORMAT` is a family of formats and is 
 """
 
 from alloycoat.cyclers.bdf import read_bdf, write_bdf
+from alloycoat.cyclers.bdf_parquet import write_bdf_parquet
 from alloycoat.cyclers.chain import chain
 from alloycoat.cyclers.formats import Format, formats, read
 from alloycoat.cyclers.invariants import stored
 
-__all__ = ["Format", "chain", "formats", "read", "read_bdf", "stored", "write_bdf"]
+__all__ = ["Format", "chain", "formats", "read", "read_bdf", "stored", "write_bdf", "write_bdf_parquet"]

@@ -67,9 +67,15 @@ LONGEST_S = 10 * 365.25 * 86400.0
 """A record that spans more than this (10 years) is read, but said to look wrong in its unit of time."""
 
 
-def _machine_name(name: str) -> str | None:
+def machine_name(name: str) -> str | None:
     """The column a name stands for: a machine name as it is, a label in any case and spacing."""
     return name if name in LABELS else _BY_LABEL.get(re.sub(r"\s+", " ", name.strip().lower()))
+
+
+def checked_name(name: str) -> str | None:
+    """The quantity of a column that only serves as a check, None for others."""
+    machine = name if name in _CHECKED else _CHECKED_LABELS.get(re.sub(r"\s+", " ", name.strip().lower()))
+    return _CHECKED.get(machine or "")
 
 
 def _short(names: list[str], shown: int = 8) -> str:
@@ -84,7 +90,7 @@ def _split(path: Path, text: str) -> Table:
     header = header_names(line)
     columns: dict[str, int] = {}
     for position, name in enumerate(header):
-        machine = _machine_name(name)
+        machine = machine_name(name)
         if machine is None:
             continue
         if machine in columns:
@@ -116,7 +122,7 @@ def _agree(text: Table, columns: dict[str, FloatArray]) -> None:
     """Refuse a file that holds a quantity twice, once under another maker's name, with other numbers."""
     for position, given in enumerate(text.header):
         machine = _FOREIGN.get(re.sub(r"[^a-z]", "", given.lower()))
-        if machine is None or _machine_name(given) is not None or given.lower() == "time":
+        if machine is None or machine_name(given) is not None or given.lower() == "time":
             continue  # "time" alone may be that of the step, or of the day
         try:
             other = column(text, [position])[:, 0]
@@ -235,8 +241,7 @@ def _checked(text: Table) -> dict[str, FloatArray]:
     """The columns that serve as checks, by quantity; those that are no numbers are left out."""
     found: dict[str, FloatArray] = {}
     for position, given in enumerate(text.header):
-        machine = given if given in _CHECKED else _CHECKED_LABELS.get(re.sub(r"\s+", " ", given.strip().lower()))
-        quantity = _CHECKED.get(machine or "")
+        quantity = checked_name(given)
         if quantity and quantity not in found:
             try:
                 found[quantity] = column(text, [position])[:, 0]
@@ -313,6 +318,30 @@ def _with_impedance(record: CyclingRecord, rows: Impedance, lines: list[str], wi
     return merged
 
 
+def rows_of(record: CyclingRecord) -> dict[str, FloatArray | IntArray]:
+    """The columns of a record with its impedance rows (NaN where a row has no such number), in order of time."""
+    columns: dict[str, FloatArray | IntArray] = dict(
+        zip(REQUIRED, (record.time_s, record.current_A, record.voltage_V), strict=True)
+    )
+    if record.cycle is not None:
+        columns["cycle_count"] = record.cycle
+    if record.step is not None:  # a step that recurs is a step_id, see `bdf_text`
+        columns["step_id" if np.any(np.diff(record.step) < 0) else "step_count"] = record.step
+    if record.impedance is None:
+        return columns
+    rows, size = record.impedance, record.impedance.time_s.size
+    place = np.searchsorted(record.time_s, rows.time_s, side="right")
+    merged: dict[str, FloatArray | IntArray] = {
+        name: np.insert(values.astype(np.float64), place, np.nan) for name, values in columns.items()
+    }
+    spectrum = dict(zip(_EIS, (rows.frequency_Hz, rows.real_ohm, rows.imaginary_ohm), strict=True))
+    merged["test_time_second"] = np.insert(record.time_s, place, rows.time_s)
+    for name, values in spectrum.items():
+        merged[name] = np.insert(np.full(record.n, np.nan), place, values)
+    assert merged["test_time_second"].size == record.n + size
+    return merged
+
+
 def write_bdf(record: CyclingRecord, path: str | Path) -> Path:
     """Write the record as Battery Data Format csv, gzip where the name ends in .gz; never a part of a file.
 
@@ -330,7 +359,7 @@ def _recognize(source: Source) -> bool:
     if source.name.lower().endswith((".bdf.csv", ".bdf")):
         return True
     line = source.head.decode("utf-8-sig", errors="replace").lstrip("\r\n").partition("\n")[0]
-    return set(REQUIRED) <= {_machine_name(given) for given in header_names(line)}
+    return set(REQUIRED) <= {machine_name(given) for given in header_names(line)}
 
 
 FORMAT = Format("Battery Data Format csv", (".bdf.csv", ".csv", ".bdf.csv.gz", ".csv.gz"), _recognize, read_source)
