@@ -11,7 +11,7 @@ from alloycoat.cyclers import read, stored
 from alloycoat.cyclers.archives import open_source
 from alloycoat.cyclers.dialects import recognize
 from alloycoat.cyclers.layers import flatten
-from alloycoat.cyclers.text import TextTable, decode, find_table
+from alloycoat.cyclers.text import TextTable, decode, find_table, split_lines
 from alloycoat.errors import AlloycoatError
 
 TEXT_KINDS = (
@@ -43,7 +43,8 @@ def is_text(path: Path) -> bool:
 def _table(path: Path) -> TextTable:
     text = decode(open_source(path))[0]
     flat = flatten(text)
-    table = find_table(flat[0] if flat else text, lambda header: recognize(header, text[:20000]) is not None)
+    lines = split_lines(flat[0] if flat else text)
+    table = find_table(lines, True, lambda header: recognize(header, text[:20000]) is not None)
     assert table is not None
     return table
 

@@ -231,9 +231,9 @@ def read_source(source: Source, hints: Hints) -> CyclingRecord:
     """As `read_bdf`, of an opened file and what the user said of it."""
     path = source.path
     text = _split(path, decode(path, source.content))
-    checked = _checked(text)
     columns, notes = parse(text)
     _agree(text, columns)
+    checked = _checked(text)
     return record_of(path, columns, checked, notes, hints)
 
 
@@ -358,6 +358,8 @@ def _recognize(source: Source) -> bool:
     """A file named .bdf.csv, or text whose header has the three required columns."""
     if source.name.lower().endswith((".bdf.csv", ".bdf")):
         return True
+    if b"\x00" in source.content[:256]:
+        return False
     line = source.head.decode("utf-8-sig", errors="replace").lstrip("\r\n").partition("\n")[0]
     return set(REQUIRED) <= {machine_name(given) for given in header_names(line)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import numpy as np
@@ -108,9 +108,13 @@ def clock(cells: Words) -> FloatArray:
         if 20000 < plain < 80000:
             return np.asarray((values - (_UNIX_EPOCH - _EXCEL_EPOCH)) * 86400.0)
         return np.full(len(listed), np.nan)
-    month_first = _clock(listed, day_first=False)
-    day_first = _clock(listed, day_first=True)
-    return min((month_first, day_first), key=_disorder)
+    split = [cell.strip().replace("T", " ", 1).partition(" ") for cell in listed]
+    days = sorted({day for day, _, _ in split})
+    rest = np.array([_time_of_day(time) for _, _, time in split])
+    order = {day: k for k, day in enumerate(days)}
+    place = np.array([order[day] for day, _, _ in split], dtype=np.intp)
+    both = [np.array([_day(day, day_first) for day in days]) for day_first in (False, True)]
+    return min((first[place] + rest for first in both), key=_disorder)
 
 
 def _disorder(values: FloatArray) -> tuple[int, int, float]:
@@ -119,17 +123,6 @@ def _disorder(values: FloatArray) -> tuple[int, int, float]:
     if known.size == 0:
         return values.size, 0, 0.0
     return values.size - known.size, int((np.diff(known) < -1).sum()), float(known.max() - known.min())
-
-
-def _clock(cells: Sequence[str], *, day_first: bool) -> FloatArray:
-    days: dict[str, float] = {}
-    values = np.full(len(cells), np.nan)
-    for row, cell in enumerate(cells):
-        day, _, rest = cell.strip().replace("T", " ", 1).partition(" ")
-        if day not in days:
-            days[day] = _day(day, day_first)
-        values[row] = days[day] + _time_of_day(rest)
-    return values
 
 
 def _day(text: str, day_first: bool) -> float:
@@ -150,10 +143,17 @@ def _day(text: str, day_first: bool) -> float:
 
 
 def _time_of_day(text: str) -> float:
-    text, _, half = text.strip().rstrip("Z").partition(" ")
     parts = text.split(":")
+    if len(parts) == 3:
+        try:  # the usual case
+            return int(parts[0]) * 3600 + int(parts[1]) * 60 + float(parts[2])
+        except ValueError:
+            pass
+    text, _, half = text.strip().rstrip("Z").partition(" ")
     try:
-        seconds = sum(float(part.replace(",", ".")) * scale for part, scale in zip(parts, (3600, 60, 1), strict=False))
+        seconds = sum(
+            float(part.replace(",", ".")) * scale for part, scale in zip(text.split(":"), (3600, 60, 1), strict=False)
+        )
     except ValueError:
         return float("nan") if text else 0.0
     if half.upper() == "PM" and seconds < 43200:

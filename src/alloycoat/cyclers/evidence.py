@@ -12,6 +12,17 @@ from alloycoat.record import FloatArray
 TOLERANCE = 0.1
 """Relative: how far two ways to the same quantity may differ (sparse rows integrate badly)."""
 _WINDOWS = 64
+_MANY, _BLOCK = 65536, 512
+"""From this many rows on, ratios are taken from 64 blocks of so many rows, spread over the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What one pair of columns says of the sign: +1 charge is positive, -1 discharge is, 0 it is not sure."""
+
+    name: str
+    says: int
+    share: float
 
 
 @dataclass(slots=True)
@@ -23,6 +34,8 @@ class Evidence:
     time_unit: float | None
     sign: int | None
     whole: bool | None = True  # None: the format has no way to tell; False: it is cut off
+    said: tuple[Witness, ...] | None = None  # what the columns say of the sign, once asked
+    wall: tuple[float, int] | None = None  # what `clock_ratio` gave, kept for the check after the unit is settled
     unit: float = 1.0  # seconds of the unit that the time was in, once settled
 
     def get(self, name: str) -> FloatArray | None:
@@ -40,6 +53,21 @@ class Evidence:
         if by == -1:
             self.columns["current"] = -self.columns["current"]
             notes.append(f"the sign of the current was turned round ({given or 'discharge was positive'})")
+
+
+def thinned(evidence: Evidence) -> Evidence:
+    """The evidence with 64 blocks of rows, a row of NaN between them, where the file is long."""
+    size = evidence.columns["time"].size
+    if size < _MANY:
+        return evidence
+    starts = np.linspace(0, size - _BLOCK, _WINDOWS).astype(np.intp)
+    rows = np.concatenate([np.append(np.arange(start, start + _BLOCK), -1) for start in starts])
+    gap = rows < 0
+    columns = {}
+    for name, values in evidence.columns.items():
+        columns[name] = values[rows]
+        columns[name][gap] = np.nan
+    return Evidence(evidence.file, columns, evidence.time_unit, evidence.sign)
 
 
 def _windows(weights: FloatArray) -> list[slice]:
@@ -72,8 +100,9 @@ def clock_ratio(evidence: Evidence) -> tuple[float, int] | None:
     clock, time = evidence.get("clock"), evidence.columns["time"]
     if clock is None:
         return None
-    wall, elapsed = np.diff(clock), np.diff(time)
-    good = np.isfinite(wall) & (elapsed > 0) & (wall >= 0)
+    known = np.isfinite(clock)
+    wall, elapsed = np.diff(clock[known]), np.diff(time[known])
+    good = (elapsed > 0) & (wall >= 0)
     if good.sum() < 3:
         return None
     wall, elapsed = wall[good], elapsed[good]
@@ -84,6 +113,7 @@ def clock_ratio(evidence: Evidence) -> tuple[float, int] | None:
 
 def charge_ratio(evidence: Evidence) -> tuple[float, int] | None:
     """The integral of |I| over time (its unit taken as s) over what the columns of capacity grew by in that time."""
+    evidence = thinned(evidence)
     current, time = evidence.columns["current"], evidence.columns["time"]
     flow = 0.5 * (np.abs(current[1:]) + np.abs(current[:-1])) * np.diff(time) / 3600
     steady = (np.sign(current[1:]) == np.sign(current[:-1])) & (current[1:] != 0) & (np.diff(time) > 0)
@@ -111,7 +141,7 @@ def _grown(evidence: Evidence, *groups: tuple[str, ...]) -> FloatArray | None:
 
 def _compare(computed: FloatArray, written: FloatArray, rows: np.ndarray) -> tuple[float, int] | None:
     """Their ratio over rows where the written column moves or would be expected to."""
-    rows = rows & np.isfinite(computed)
+    rows = rows & np.isfinite(computed) & np.isfinite(written)
     computed, written = computed[rows], written[rows]
     if computed.size < 4:
         return None
@@ -123,6 +153,7 @@ def _compare(computed: FloatArray, written: FloatArray, rows: np.ndarray) -> tup
 
 def power_ratio(evidence: Evidence) -> tuple[float, int] | None:
     """|V I| over the written power, or |V| over the growth of energy per charge: 1 where the unit of V is right."""
+    evidence = thinned(evidence)
     current, voltage = evidence.columns["current"], evidence.columns["voltage"]
     power = evidence.get("power")
     if power is not None and np.any(np.abs(np.nan_to_num(power)) > 0):

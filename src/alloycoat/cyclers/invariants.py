@@ -48,7 +48,7 @@ def stored(record: CyclingRecord) -> tuple[Invariant, ...]:
 
 def settle_time_unit(evidence: Evidence, notes: list[str]) -> float:
     """Seconds of the unit of time. Raises DataFileError where the file contradicts itself or does not tell."""
-    wall, stated = clock_ratio(evidence), evidence.time_unit
+    wall, stated = evidence.wall, evidence.time_unit
     names = {1.0: "s", 60.0: "min", 3600.0: "h"}
     if stated is not None:
         if wall and not near(wall[0], stated, 0.2):
@@ -79,11 +79,13 @@ def _check(name: str, ok: bool | None, words: str) -> Invariant:
     return Invariant(name, "undecided" if ok is None else "ok" if ok else "doubtful", words)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # damaged files hold any number
 def settle(evidence: Evidence, hints: Hints, notes: list[str]) -> tuple[Invariant, ...]:
     """Settle unit of time and sign of current by the file and what the user said, then check everything.
 
     Raises DataFileError where the file contradicts itself, or does not tell and the user did not either.
     """
+    evidence.wall = clock_ratio(evidence)
     unit = TIME_UNITS[hints.time_unit] if hints.time_unit else settle_time_unit(evidence, notes)
     if hints.time_unit and evidence.time_unit not in {None, unit}:
         notes.append(f"time was taken in {hints.time_unit} as given, though the file says otherwise")
@@ -109,7 +111,7 @@ def check_all(evidence: Evidence, *, unit_given: bool, sign_given: bool) -> tupl
 
 
 def _time_check(evidence: Evidence, unit_given: bool) -> Invariant:
-    ratio = clock_ratio(evidence)
+    ratio = evidence.wall if evidence.wall is None else (evidence.wall[0] / evidence.unit, evidence.wall[1])
     if ratio is None:
         return _check("time_against_clock", None, "the file has no clock beside its time, or too little of it")
     words = f"its clock runs {ratio[0]:.4g} s per s of its time ({ratio[1]} stretches)"
@@ -151,7 +153,7 @@ def _refuse_factor(evidence: Evidence, ratio: float, words: str, which: str, uni
 
 
 def _sign_check(evidence: Evidence, sign_given: bool) -> Invariant:
-    said = witnesses(evidence)
+    said = witnesses(evidence) if evidence.said is None else evidence.said
     if not said:
         return _check("sign_against_state", None, "nothing in the file confirms the sign of the current")
     words = "; ".join(f"{each.name} agree in {each.share:.1%}" for each in said)

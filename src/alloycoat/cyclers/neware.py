@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from typing import Any
 
@@ -41,14 +42,16 @@ def _states(frame: Any) -> FloatArray:
     """The state of each row by the words of the step types, each looked up once."""
     dialect = next(each for each in dialects() if each.name == "Neware text")
     column = frame["step_type"].cast(str)
-    words = column.unique().drop_nulls().to_list()
-    meanings = states(np.array(words, dtype="U40"), dialect)
-    return np.array(column.replace_strict(words, meanings.tolist(), default=float("nan")).to_numpy(), dtype=np.float64)
+    words = column.unique().drop_nulls()
+    meanings = states(np.array(words.to_list(), dtype="U40"), dialect)
+    codes = np.array([column.eq_missing(word).to_numpy() for word in words.to_list()])
+    return np.asarray(np.where(codes.any(axis=0), meanings[codes.argmax(axis=0)], np.nan))
 
 
 def read_neware(source: Source, hints: Hints) -> CyclingRecord:
     """The record of a .nda or .ndax file. Raises DataFileError where it is damaged or the library is missing."""
     fastnda = library("fastnda", "neware", source.path)
+    logging.getLogger("fastnda").setLevel(logging.CRITICAL)  # it prints what it stumbles over
     try:
         with warnings.catch_warnings(), on_disk(source) as path:
             warnings.simplefilter("ignore")

@@ -42,6 +42,7 @@ class Samples:
         return self.columns.get(name)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # damaged files hold any number
 def assemble(samples: Samples, hints: Hints) -> CyclingRecord:
     """The record of the samples. Raises DataFileError where they cannot be read safely."""
     columns, notes, file = samples.columns, samples.notes, samples.file
@@ -56,7 +57,9 @@ def assemble(samples: Samples, hints: Hints) -> CyclingRecord:
     _drop_no_time(samples)
     _order(samples)
     impedance_rows = _impedance_rows(columns)
-    cycling = {name: values[~impedance_rows] for name, values in columns.items()}
+    cycling = dict(columns)
+    if impedance_rows.any():
+        cycling = {name: values[~impedance_rows] for name, values in columns.items()}
     cycling = _drop_blank(file, cycling, notes)
     if cycling["time"].size == 0:
         raise DataFileError(f"{file}: has no row with time, current and voltage")

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from alloycoat.cyclers.evidence import Evidence
+from alloycoat.cyclers.evidence import Evidence, Witness
 from alloycoat.errors import DataFileError
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """What one pair of columns says of the sign: +1 charge is positive, -1 discharge is, 0 it is not sure."""
-
-    name: str
-    says: int
-    share: float
 
 
 def _witness(name: str, agree: np.ndarray, least: int) -> Witness | None:
@@ -62,11 +51,12 @@ def settle_sign(evidence: Evidence, notes: list[str]) -> None:
         evidence.flip(-1, notes)
     if _is_unsigned(evidence):
         _give_sign(evidence, notes)
-    said = witnesses(evidence)
+    evidence.said = said = tuple(witnesses(evidence))
     against = [each for each in said if each.says == -1]
     words = " and ".join(each.name for each in against)
     certain = [each for each in said if each.says == 1]
     if (len(against) >= 2 and not certain) or (against and evidence.sign is None and not certain):
+        evidence.said = tuple(Witness(each.name, -each.says, 1 - each.share) for each in said)
         evidence.flip(-1, notes, given=f"charging was negative, by {words}")
     elif against:
         raise DataFileError(

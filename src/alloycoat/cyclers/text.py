@@ -82,9 +82,11 @@ def cut(line: str, separator: str) -> list[str]:
     return [cell.strip() for cell in line.split(separator)]
 
 
-def find_table(text: str, accepts: Callable[[tuple[str, ...]], bool]) -> TextTable | None:
-    """The table under the first line whose cells `accepts` takes as a header, by any separator."""
-    lines = split_lines(text)
+def find_table(lines: list[str], ended: bool, accepts: Callable[[tuple[str, ...]], bool]) -> TextTable | None:
+    """The table under the first line whose cells `accepts` takes as a header, by any separator.
+
+    ended: whether the last line ends with a line break.
+    """
     for number, line in enumerate(lines[:HEADER_WITHIN]):
         if len(line) > LONGEST_LINE:
             continue
@@ -99,7 +101,7 @@ def find_table(text: str, accepts: Callable[[tuple[str, ...]], bool]) -> TextTab
                     separator,
                     lines[number + 1 :],
                     number + 2,
-                    text.endswith(("\n", "\r")),
+                    ended,
                 )
     return None
 

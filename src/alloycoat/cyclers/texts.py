@@ -11,7 +11,7 @@ from alloycoat.cyclers.hints import Hints
 from alloycoat.cyclers.importer import collect, skipped_note
 from alloycoat.cyclers.layers import flatten
 from alloycoat.cyclers.samples import assemble
-from alloycoat.cyclers.text import CUT_OFF, TextTable, chunks, decimal_sign, decode, find_table, trim
+from alloycoat.cyclers.text import CUT_OFF, TextTable, chunks, decimal_sign, decode, find_table, split_lines, trim
 from alloycoat.cyclers.units import split_name
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
@@ -56,11 +56,12 @@ def read_text(source: Source, hints: Hints) -> CyclingRecord:
 
 
 def _find(text: str) -> tuple[TextTable | None, Dialect | None]:
-    preamble = text[:20000]
+    preamble, ended = text[:20000], text.endswith(("\n", "\r"))
+    lines = split_lines(text)
     for each in dialects():
         if each.text and not re.search(each.text, preamble):
             continue
-        table = find_table(text, lambda header, each=each: each.fits(header, preamble))  # type: ignore[misc]
+        table = find_table(lines, ended, lambda header, each=each: each.fits(header, preamble))  # type: ignore[misc]
         if table is not None:
             return table, each
     return None, None
