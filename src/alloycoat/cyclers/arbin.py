@@ -40,7 +40,7 @@ def read_res(source: Source, hints: Hints) -> CyclingRecord:
     Raises DataFileError where it is damaged, holds no such table, several tests, or the library is missing.
     """
     parser = library("access_parser", "arbin", source.path)
-    logging.getLogger("access_parser").setLevel(logging.CRITICAL)
+    logging.getLogger("access_parser").setLevel(logging.CRITICAL + 1)
     try:
         with on_disk(source) as path:
             database = parser.AccessParser(str(path))

@@ -51,11 +51,11 @@ def _states(frame: Any) -> FloatArray:
 def read_neware(source: Source, hints: Hints) -> CyclingRecord:
     """The record of a .nda or .ndax file. Raises DataFileError where it is damaged or the library is missing."""
     fastnda = library("fastnda", "neware", source.path)
-    logging.getLogger("fastnda").setLevel(logging.CRITICAL)  # it prints what it stumbles over
+    logging.getLogger("fastnda").setLevel(logging.CRITICAL + 1)  # it prints what it stumbles over
     try:
         with warnings.catch_warnings(), on_disk(source) as path:
             warnings.simplefilter("ignore")
-            frame = fastnda.read(str(path))
+            frame = fastnda.read(str(path), cycle_mode="raw")  # as the file counts, never renumbered
         columns = {
             quantity: _numbers(frame, name, factor)
             for name, (quantity, factor) in _COLUMNS.items()
