@@ -75,6 +75,10 @@ def test_pec_in_millivolts_and_milliamperes(tmp_path):
         for t, v, i, u, d in zip(time, voltage, current, up, down, strict=True)
     ]
     check(put(tmp_path, table(header, rows)), "PEC text")
+    header = ["TestRegime", "Rack", "Step", "Cycle", "Total_Time_Decimal_Hours", "Step_Time_Seconds", "Voltage_mV",
+              "Current_mA", "Charge_Capacity_mAh", "Discharge_Capacity_mAh", "Charge_Capacity_mWh"]  # fmt: skip
+    rows = [(*row[:4], row[4] / 3600, *row[5:], row[8] * row[6] / 1e3) for row in rows]
+    check(put(tmp_path, table(header, rows)), "PEC text")
 
 
 def test_neware_with_a_gbk_header_and_hours_beyond_a_day(tmp_path):
@@ -231,3 +235,61 @@ def test_every_error_is_one_or_two_lines(tmp_path):
         with pytest.raises(AlloycoatError) as caught:
             read(put(tmp_path, text, "x.txt"))
         assert len(str(caught.value).split("\n")) <= 2 and len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("digits", [3, 4, 5, 7])
+def test_columns_too_coarse_for_a_small_cell_do_not_condemn_it(tmp_path, digits):
+    """A symmetric cell at 50 uA and 20 mV, in the A, Ah, Wh and W of a cycler for large cells."""
+    time, current, voltage, up, down = wave(5e-5)
+    voltage = 0.4 * voltage
+    state = np.where(current > 0, "CC Chg", "CC DChg")
+    start = np.maximum.accumulate(np.where(np.diff(current, prepend=current[0]) != 0, np.arange(N), 0))
+    step_charge = (up + down) - (up + down)[start]
+    header = [
+        "DataPoint",
+        "Step Type",
+        "Total Time",
+        "Current(A)",
+        "Voltage(V)",
+        "Capacity(Ah)",
+        "Energy(Wh)",
+        "Power(W)",
+    ]
+    rows = [
+        (
+            k + 1,
+            s,
+            f"0:{int(t) // 60}:{int(t) % 60}",
+            f"{i:.8f}",
+            f"{v:.4f}",
+            *(f"{abs(x):.{digits}f}" for x in (q, q * v, i * v)),
+        )
+        for k, (s, t, i, v, q) in enumerate(zip(state, time, current, voltage, step_charge, strict=True))
+    ]
+    record = read(put(tmp_path, table(header, rows)))
+    assert "doubtful" not in {each.state for each in stored(record)}
+
+
+def test_bio_logic_header_block_in_a_german_locale(tmp_path):
+    time, current, voltage, *_ = wave()
+    head = (
+        "EC-Lab ASCII FILE\nNb header lines : 6\nElectrode surface area : 0,001 cm\u00b2\nMass : 0,001 mg\nin \u00b0C\n"
+    )
+    names = ["mode", "ox/red", "time/s", "Ewe/V", "<I>/mA", "(Q-Qo)/mA.h", "cycle number", ""]
+    net = np.concatenate([[0.0], np.cumsum(0.5 * (current[1:] + current[:-1]) * np.diff(time) / 3.6)])
+    rows = [
+        [f"{x:.9E}".replace(".", ",") for x in (1, 0, t, v, i * 1e3, q, 1)]
+        for t, v, i, q in zip(time, voltage, current, net, strict=True)
+    ]
+    path = put(tmp_path, head + table(names, rows, "\t").replace("\n", "\r\n"), "g.mpt", "cp1252")
+    record = check(path, "BioLogic text")
+    assert record.area_m2 is None and record.cycle is not None
+    assert {"the text was read as Latin-1 (cp1252)", "numbers were read with decimal commas"} <= set(record.notes)
+
+
+def test_hours_and_positive_discharge_without_any_state(tmp_path):
+    time, current, voltage, *_ = wave()
+    rows = zip(time / 3600, -current, 3.7 + voltage, strict=True)
+    record = read(put(tmp_path, table(["Time [h]", "Current [A]", "Voltage [V]"], rows)))
+    assert np.allclose(record.current_A, current) and np.allclose(record.time_s, time)
+    assert "charging was negative, by the jumps of the voltage" in " ".join(record.notes)

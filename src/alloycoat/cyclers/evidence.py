@@ -12,6 +12,8 @@ from alloycoat.record import FloatArray
 TOLERANCE = 0.1
 """Relative: how far two ways to the same quantity may differ (sparse rows integrate badly)."""
 _WINDOWS = 64
+_STEPS_BETWEEN_RESETS = 20
+"""A column that grows by fewer steps of its resolution before it starts anew is too coarse to compare with."""
 _MANY, _BLOCK = 65536, 512
 """From this many rows on, ratios are taken from 64 blocks of so many rows, spread over the file."""
 
@@ -118,37 +120,37 @@ def charge_ratio(evidence: Evidence) -> tuple[float, int] | None:
     flow = 0.5 * (np.abs(current[1:]) + np.abs(current[:-1])) * np.diff(time) / 3600
     steady = (np.sign(current[1:]) == np.sign(current[:-1])) & (current[1:] != 0) & (np.diff(time) > 0)
     grown = _grown(evidence, ("charge_capacity", "discharge_capacity"), ("net_capacity",), ("capacity",))
-    if grown is None:
-        return None
-    return _compare(flow, grown, steady)
+    return None if grown is None else _compare(flow, grown, steady)
 
 
 def _grown(evidence: Evidence, *groups: tuple[str, ...]) -> FloatArray | None:
-    """By how much the first group of columns that moves at all grows from row to row; drops (resets) count as 0."""
+    """By how much the first group of columns that moves at all grows from row to row; drops (resets) count as 0.
+
+    None where it grows by few steps of its resolution between resets: then rounding says more than the cell.
+    """
     for group in groups:
         values = [values for name in group if (values := evidence.get(name)) is not None]
         if not values:
             continue
-        steps = [np.diff(each) for each in values]
-        rise = sum(np.where(step > 0, step, 0.0) for step in steps)
-        if group == ("net_capacity",):
-            rise = np.abs(steps[0])
-        rise = np.nan_to_num(np.asarray(rise, dtype=np.float64))
+        steps = [np.nan_to_num(np.diff(each)) for each in values]
+        signed = group == ("net_capacity",)
+        rises = [np.abs(step) if signed else np.where(step > 0, step, 0.0) for step in steps]
+        resets = sum(0 if signed else int(np.sum(step < 0)) for step in steps)
+        rise = np.asarray(np.sum(rises, axis=0), dtype=np.float64)
         if np.any(rise > 0):
-            return rise
+            return rise if float(rise.sum()) >= _STEPS_BETWEEN_RESETS * _quantum(rise) * (resets + 1) else None
     return None
 
 
 def _compare(computed: FloatArray, written: FloatArray, rows: np.ndarray) -> tuple[float, int] | None:
-    """Their ratio over rows where the written column moves or would be expected to."""
+    """Their ratio over `rows`, without the few in which the written column is set anew."""
     rows = rows & np.isfinite(computed) & np.isfinite(written)
     computed, written = computed[rows], written[rows]
-    if computed.size < 4:
+    if computed.size < 4 or not np.any(written > 0):
         return None
-    large = written > 50 * np.median(written[written > 0]) if np.any(written > 0) else written > 0
-    odd = large & (written > 20 * computed)  # a column that is set anew in a single row
+    odd = (written > 50 * np.median(written[written > 0])) & (written > 20 * computed)
     keep = ~odd if odd.sum() < 0.02 * odd.size else np.ones(odd.size, dtype=bool)
-    return _ratio(computed[keep], written[keep], 20 * _quantum(written[keep]))
+    return _ratio(computed[keep], written[keep], _STEPS_BETWEEN_RESETS * _quantum(written[keep]))
 
 
 def power_ratio(evidence: Evidence) -> tuple[float, int] | None:
@@ -156,15 +158,17 @@ def power_ratio(evidence: Evidence) -> tuple[float, int] | None:
     evidence = thinned(evidence)
     current, voltage = evidence.columns["current"], evidence.columns["voltage"]
     power = evidence.get("power")
-    if power is not None and np.any(np.abs(np.nan_to_num(power)) > 0):
-        rows = np.isfinite(power) & (power != 0)
-        return _ratio(np.abs(voltage * current)[rows], np.abs(power)[rows], 20 * _quantum(np.abs(power[rows])) * 0.05)
+    if power is not None:
+        size = np.abs(np.nan_to_num(power))
+        fine = (size > 0) & (size >= _STEPS_BETWEEN_RESETS * _quantum(np.diff(np.unique(size))))
+        if np.any(fine):
+            return _ratio(np.abs(voltage * current)[fine], size[fine], 0.0)
     charge = _grown(evidence, ("charge_capacity", "discharge_capacity"), ("capacity",))
     energy = _grown(evidence, ("charge_energy", "discharge_energy"), ("energy",))
     if charge is None or energy is None:
         return None
     middle = 0.5 * np.abs(voltage[1:] + voltage[:-1])
-    return _compare(middle * charge, energy, (charge > 0) & (energy > 0))
+    return _compare(middle * charge, energy, np.isfinite(middle))
 
 
 def near(ratio: float, target: float, tolerance: float = TOLERANCE) -> bool:

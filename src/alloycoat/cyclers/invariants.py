@@ -180,7 +180,11 @@ def _both_signs(evidence: Evidence, sign_given: bool) -> Invariant:
     signs: Mapping[int, bool] = {way: bool(np.any(np.sign(current) == way)) for way in (1, -1)}
     if state is None or not np.any(np.abs(np.nan_to_num(state)) == 1):
         both = signs[1] and signs[-1]
-        return _check("both_signs", True if both else None, "both" if both else "current flows one way only or not")
+        return _check(
+            "both_signs",
+            True if both else None,
+            "both occur" if both else "the current flows one way only, or not at all",
+        )
     wanted = {way for way in (1, -1) if np.any(state == way)}
     if len(wanted) == 2 and not (signs[1] and signs[-1]) and not sign_given:
         raise DataFileError(
@@ -194,11 +198,11 @@ def _complete_check(evidence: Evidence) -> Invariant:
     """Whether rows are missing: inside by their numbers, at the end by the format."""
     record = evidence.get("record")
     if evidence.whole is False:
-        return _check("complete", False, "the text ends inside a line, or its last line has too few cells")
+        return _check("complete", False, "the file ends inside a row")
     if record is not None and record.size > 1:
         skips = int(np.sum(np.diff(record) != 1))
         if skips:
             return _check("complete", False, f"the numbers of its rows skip {skips} times, of {record.size} rows")
     if evidence.whole is None:
-        return _check("complete", None, "the format has no checksum: a file that is cut off or damaged can look whole")
+        return _check("complete", None, "the file has no checksum or end by which to tell that it is whole")
     return _check("complete", True, "no row is missing that the file would tell of")

@@ -21,7 +21,8 @@ HEADER_WITHIN = 600
 LONGEST_LINE = 1_000_000
 WIDTH = 40
 """Letters of a cell that are looked at: no number or date is longer."""
-CUT_OFF = "the text ends inside a line: its last row may be cut off and was left out"
+CUT_OFF = "the text ends inside a row, which was left out"
+NO_BREAK = "the text does not end with a line break: its last row may be cut off and was left out"
 _CHUNK = 20_000
 
 
@@ -139,8 +140,8 @@ def trim(table: TextTable, where: str) -> tuple[TextTable, list[str]]:
     named = width - next((k for k, name in enumerate(reversed(table.header)) if name), width)
     counts = _cell_counts(lines, table.separator)
     if lines and (not table.ended or counts[-1] < named):
+        notes.append(CUT_OFF if counts[-1] < named else NO_BREAK)
         lines, counts = lines[:-1], counts[:-1]
-        notes.append(CUT_OFF)
     usual = Counter(counts).most_common(1)[0][0] if counts else width
     most = width if table.separator == "," else width + 1  # a trailing tab or semicolon is harmless
     if usual > most:

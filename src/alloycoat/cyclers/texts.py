@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 
 from alloycoat.cyclers.archives import Source
-from alloycoat.cyclers.dialects import Dialect, dialects, recognize
+from alloycoat.cyclers.dialects import Dialect, dialects
 from alloycoat.cyclers.formats import Format, unknown
 from alloycoat.cyclers.hints import Hints
 from alloycoat.cyclers.importer import collect, skipped_note
 from alloycoat.cyclers.layers import flatten
 from alloycoat.cyclers.samples import assemble
-from alloycoat.cyclers.text import CUT_OFF, TextTable, chunks, decimal_sign, decode, find_table, split_lines, trim
+from alloycoat.cyclers.text import (
+    CUT_OFF,
+    NO_BREAK,
+    TextTable,
+    chunks,
+    decimal_sign,
+    decode,
+    find_table,
+    split_lines,
+    trim,
+)
 from alloycoat.cyclers.units import split_name
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
@@ -51,7 +61,7 @@ def read_text(source: Source, hints: Hints) -> CyclingRecord:
         file, dialect, table.header, places, chunks(table, [places[name] for name in names]), decimal, table.first_line
     )
     samples.notes[:0] = notes + skipped_note(dialect.skipped(table.header, set(places.values())))
-    samples.whole = not any(CUT_OFF in note for note in notes)
+    samples.whole = False if CUT_OFF in notes else None if NO_BREAK in notes else True
     return assemble(samples, hints)
 
 
@@ -96,5 +106,3 @@ FORMAT = Format(
     last=True,
 )
 """Text of all dialects."""
-
-__all__ = ["FORMAT", "read_text", "recognize"]
