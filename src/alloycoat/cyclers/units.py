@@ -28,7 +28,8 @@ def _table() -> dict[str, tuple[str, float]]:
         "volt": ("voltage", 1.0), "volts": ("voltage", 1.0), "amp": ("current", 1.0), "amps": ("current", 1.0),
         "c": ("charge", 1 / 3600), "amphr": ("charge", 1.0), "watthr": ("energy", 1.0),
         "h:m:s": ("duration", 1.0), "hh:mm:ss": ("duration", 1.0), "h:min:s": ("duration", 1.0),
-        "h:min:sms": ("duration", 1.0), "hoursinhh:mm:ssxxx": ("duration", 1.0), "decimalhours": ("time", 3600.0), "1": ("none", 1.0), "#": ("none", 1.0),
+        "h:min:sms": ("duration", 1.0), "hoursinhh:mm:ssxxx": ("duration", 1.0),
+        "decimalhours": ("time", 3600.0), "1": ("none", 1.0), "#": ("none", 1.0),
         "degc": ("other", 1.0), "°c": ("other", 1.0), "℃": ("other", 1.0), "k": ("other", 1.0),
         "%": ("other", 1.0), "deg": ("other", 1.0), "g": ("other", 1.0),
     }  # fmt: skip
