@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alloycoat.cyclers import formats, read, read_bdf, stored, write_bdf, write_bdf_parquet
+from alloycoat.cyclers import bdf_parquet, formats, read, read_bdf, stored, write_bdf, write_bdf_parquet
 from alloycoat.cyclers.bdf import bdf_text
 from alloycoat.errors import AlloycoatError, DataFileError
 from alloycoat.record import CyclingRecord, Impedance
@@ -217,7 +217,7 @@ def test_a_million_rows_take_the_quick_way(tmp_path, monkeypatch):
     assert read(write_bdf(record, tmp_path / "long.bdf.csv")).n == n
 
 
-def test_parquet_goes_out_and_comes_back(tmp_path):
+def test_parquet_goes_out_and_comes_back(tmp_path, monkeypatch):
     pytest.importorskip("pyarrow")
     spectrum = Impedance([0.5, 9.0], [1e5, 1.0], [10.0, 30.0], [-1.0, 3.0])
     record = CyclingRecord([0, 1, 2], [1, 1, -1], [0.1, 0.2, 0.1], cycle=[1, 1, 1], step=[1, 2, 1], impedance=spectrum)
@@ -237,6 +237,11 @@ def test_parquet_goes_out_and_comes_back(tmp_path):
     ]:
         pq.write_table(table, tmp_path / "y.parquet")
         with pytest.raises(DataFileError, match=said):
+            read(tmp_path / "y.parquet")
+    with monkeypatch.context() as patched:
+        patched.setattr(bdf_parquet, "SMALL", 10)
+        patched.setattr(bdf_parquet, "LARGEST_PACKING", 0)
+        with pytest.raises(DataFileError, match="bytes claim 1 rows"):
             read(tmp_path / "y.parquet")
     (tmp_path / "z.parquet").write_bytes(b"PAR1 and nothing else")
     with pytest.raises(DataFileError, match="not a readable parquet file"):

@@ -53,3 +53,32 @@ def test_workbooks_that_are_no_record(tmp_path):
     (tmp_path / "c.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(DataFileError, match=r"not a readable \.xlsx file"):
         read(tmp_path / "c.xlsx")
+
+
+def test_a_sheet_of_summaries_in_front_is_not_taken_for_the_record(tmp_path):
+    summary = [*HEADER[:-1], "Efficiency(%)"]
+    sheets = [("cycles", [summary, *([1, 1, "CC Chg", "1:00:00", 1.0, 3.6, 99.0] for _ in range(3))]),
+              ("record", [HEADER, *rows(0, 100)])]  # fmt: skip
+    record = read(book(tmp_path / "s.xlsx", sheets))
+    assert record.n == 100 and "sheets that were not read: cycles" in record.notes
+
+
+def test_a_cell_in_the_last_corner_neither_hangs_nor_swells(tmp_path):
+    made = openpyxl.Workbook()
+    for row in [HEADER, *rows(0, 50)]:
+        made.active.append(row)
+    made.active["XFD1048576"] = "x"
+    made.save(tmp_path / "corner.xlsx")
+    try:
+        assert read(tmp_path / "corner.xlsx").n >= 1
+    except DataFileError as error:
+        assert str(error)
+
+
+def test_a_workbook_that_unpacks_to_too_much(tmp_path, monkeypatch):
+    from alloycoat.cyclers import archives
+
+    monkeypatch.setattr(archives, "SMALL", 1000)
+    monkeypatch.setattr(archives, "LARGEST_RATIO", 1)
+    with pytest.raises(DataFileError, match="unpack to more than"):
+        read(book(tmp_path / "big.xlsx", [("record", [HEADER, *rows(0, 200)])]))

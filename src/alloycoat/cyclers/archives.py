@@ -59,6 +59,8 @@ def open_source(path: Path) -> Source:
 
 def _plain(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise DataFileError(f"{path}: is a device or a pipe, not a file")
         if path.is_file() and path.stat().st_size > LARGEST_FILE:
             raise DataFileError(f"{path}: is larger than {LARGEST_FILE >> 30} GiB; split it")
         return path.read_bytes()
@@ -72,6 +74,20 @@ def _plain(path: Path) -> bytes:
 
 def _allowed(packed: int) -> int:
     return min(LARGEST_FILE, max(SMALL, packed * LARGEST_RATIO))
+
+
+def check_unpacked_size(source: Source) -> None:
+    """Refuse a format that is a zip archive itself where its members claim to unpack to too much.
+
+    Raises DataFileError. A member that unpacks to more than it claims is cut off there, and fails its checksum.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.content)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        raise DataFileError(f"{source.path}: is damaged or cut off: not a readable {source.suffix} file") from error
+    if size > _allowed(len(source.content)):
+        raise _bomb(source.path, len(source.content))
 
 
 def _bomb(path: Path, packed: int) -> DataFileError:

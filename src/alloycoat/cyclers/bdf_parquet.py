@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from alloycoat import store
-from alloycoat.cyclers.archives import Source
+from alloycoat.cyclers.archives import LARGEST_FILE, SMALL, Source
 from alloycoat.cyclers.bdf import checked_name, machine_name, record_of, rows_of
 from alloycoat.cyclers.extras import damaged, library
 from alloycoat.cyclers.formats import Format
@@ -17,7 +17,8 @@ from alloycoat.cyclers.hints import Hints
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord, FloatArray
 
-LARGEST_ROWS = 500_000_000
+LARGEST_PACKING = 3000
+"""Bytes of numbers per byte of a file: constant columns pack well, but not better."""
 
 
 def _recognize(source: Source) -> bool:
@@ -32,10 +33,11 @@ def read_bdf_parquet(source: Source, hints: Hints) -> CyclingRecord:
     parquet = library("pyarrow.parquet", "parquet", source.path)
     try:
         file = parquet.ParquetFile(io.BytesIO(source.content))
-        if file.metadata.num_rows > LARGEST_ROWS:
-            raise DataFileError(f"{source.path}: claims {file.metadata.num_rows} rows, more than can be read")
         names = list(file.schema_arrow.names)
         wanted = [name for name in names if machine_name(name) or checked_name(name)]
+        size = 8 * file.metadata.num_rows * len(wanted)
+        if size > min(LARGEST_FILE, max(SMALL, LARGEST_PACKING * len(source.content))):
+            raise DataFileError(f"{source.path}: {len(source.content)} bytes claim {file.metadata.num_rows} rows")
         table = file.read(columns=wanted)
     except DataFileError:
         raise

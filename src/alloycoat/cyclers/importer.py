@@ -49,6 +49,7 @@ def scales(file: str, dialect: Dialect, header: tuple[str, ...], places: dict[st
     return found
 
 
+@np.errstate(over="ignore", invalid="ignore")  # damaged files hold any number
 def collect(
     file: str, dialect: Dialect, header: tuple[str, ...], places: dict[str, int], parts: Chunks, decimal: str,
     first_line: int,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from alloycoat.cyclers.archives import Source
+from alloycoat.cyclers.archives import Source, check_unpacked_size
 from alloycoat.cyclers.dialects import dialects
 from alloycoat.cyclers.extras import damaged, library, on_disk
 from alloycoat.cyclers.formats import Format
@@ -50,6 +50,8 @@ def _states(frame: Any) -> FloatArray:
 
 def read_neware(source: Source, hints: Hints) -> CyclingRecord:
     """The record of a .nda or .ndax file. Raises DataFileError where it is damaged or the library is missing."""
+    if source.suffix == ".ndax":
+        check_unpacked_size(source)
     fastnda = library("fastnda", "neware", source.path)
     logging.getLogger("fastnda").setLevel(logging.CRITICAL + 1)  # it prints what it stumbles over
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 
-from alloycoat.cyclers.archives import Source
+from alloycoat.cyclers.archives import Source, check_unpacked_size
 from alloycoat.cyclers.cells import Words, from_datetime
 from alloycoat.cyclers.dialects import Dialect, recognize
 from alloycoat.cyclers.extras import damaged, library
@@ -24,8 +25,6 @@ from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
 
 HEADER_WITHIN = 60
-LARGEST_BOOK = 2 * 2**30
-"""Bytes of a workbook when unpacked."""
 _CHUNK = 20_000
 
 
@@ -48,19 +47,9 @@ def _cell(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value).strip()[:WIDTH]
 
 
-def _check_size(source: Source) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(source.content)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        raise damaged(source, ".xlsx", error) from error
-    if size > min(LARGEST_BOOK, max(64 * 2**20, 300 * len(source.content))):
-        raise DataFileError(f"{source.path}: {len(source.content)} bytes unpack to {size}, as no workbook does")
-
-
 def _open(source: Source) -> Any:
     openpyxl = library("openpyxl", "xlsx", source.path)
-    _check_size(source)
+    check_unpacked_size(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -114,8 +103,11 @@ def read_sheet(source: Source, hints: Hints) -> CyclingRecord:
         raise DataFileError(
             f"{file}: is no record: none of its sheets ({titles}) has columns of time, voltage and current"
         )
-    title, dialect, header, rows = tables[0]
-    same = [table for table in tables if table[2] == header]
+    sizes = Counter({table[2]: 0 for table in tables})
+    for table in tables:
+        sizes[table[2]] += len(table[3])
+    same = [table for table in tables if table[2] == sizes.most_common(1)[0][0]]  # a sheet of summaries has fewer rows
+    title, dialect, header, rows = same[0]
     for table in same[1:]:
         rows = rows + table[3]
     if not rows:

@@ -92,6 +92,11 @@ def _give_sign(evidence: Evidence, notes: list[str]) -> None:
     if state is not None and np.any(np.isfinite(state)):
         evidence.columns["current"] = np.where(state == -1, -np.abs(current), current)
         notes.append("the current has no sign in the file; it was given that of the step's state")
+        unknown = int(np.sum(~np.isfinite(state) & (np.abs(current) > 0.01 * np.max(np.abs(current), initial=0.0))))
+        if unknown:
+            notes.append(
+                f"in {unknown} rows with current the state of the step is not known: it was left positive there"
+            )
         return
     taken = evidence.get("discharge_capacity")
     if taken is not None:
