@@ -139,7 +139,7 @@ def main() -> None:
     paths = records(folder)
     files = [path for path in paths if path.suffix != ".parquet"]
     rows = [record_row(folder, path) for path in files]
-    good = [path for path, (ok, _) in zip(files, rows, strict=True) if ok and not path.name.endswith(".bdf.csv")]
+    good = [path for path, (ok, _) in zip(files, rows, strict=True) if ok]
     head = HEAD.format(
         total=len(paths), records=len(files), read=sum(ok for ok, _ in rows),
         refused=sum(not ok for ok, _ in rows), parquet=len(paths) - len(files),

@@ -112,6 +112,9 @@ def test_another_makers_column_that_disagrees_is_refused(tmp_path):
 
 def test_what_can_be_left_out_safely_is_noted(tmp_path):
     record = read(put(tmp_path, GOOD + "3,-0.0"))
+    assert record.n == 3 and "its last row may be cut off and was left out" in record.notes[0]
+    assert "complete" in {check.name for check in stored(record) if check.state == "undecided"}
+    record = read(put(tmp_path, GOOD + "3,-0.0\n"))
     assert record.n == 3 and "last row is cut off" in record.notes[0]
     record = read(put(tmp_path, GOOD + "3,nan,1\n"))
     assert record.n == 3 and "1 of 4 rows without a number for current_ampere" in record.notes[0]

@@ -16,7 +16,8 @@ NEEDS = {
 SAMPLES = [
     path
     for path in sorted(FOLDER.iterdir())
-    if not path.name.endswith((".json", ".md", ".parquet", ".bdf.csv")) and "no_series" not in path.name
+    if not path.name.endswith((".json", ".md", ".parquet", "bug.bdf.csv", "named_bdf.bdf.csv"))
+    and "no_series" not in path.name
 ]
 CASES = [(path, kind) for path in SAMPLES for kind in (TEXT_KINDS if is_text(path) else BINARY_KINDS)]
 

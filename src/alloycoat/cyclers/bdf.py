@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from alloycoat.cyclers.evidence import Evidence
 from alloycoat.cyclers.formats import Format
 from alloycoat.cyclers.hints import NO_HINTS, Hints
 from alloycoat.cyclers.invariants import as_metadata, settle
+from alloycoat.cyclers.text import NO_BREAK
 from alloycoat.errors import DataFileError, nearest
 from alloycoat.record import LARGEST, CyclingRecord, FloatArray, Impedance, IntArray
 
@@ -231,10 +233,15 @@ def read_source(source: Source, hints: Hints) -> CyclingRecord:
     """As `read_bdf`, of an opened file and what the user said of it."""
     path = source.path
     text = _split(path, decode(path, source.content))
+    body, ended = text.body, text.body.endswith(("\n", "\r"))
+    if not ended and "\n" in body:  # a number that is cut off looks like a number
+        text = replace(text, body=body[: body.rindex("\n") + 1])
     columns, notes = parse(text)
+    if not ended and text.body is not body:
+        notes.insert(0, NO_BREAK)
     _agree(text, columns)
     checked = _checked(text)
-    return record_of(path, columns, checked, notes, hints)
+    return record_of(path, columns, checked, notes, hints, whole=True if ended else None)
 
 
 def _checked(text: Table) -> dict[str, FloatArray]:
@@ -251,9 +258,18 @@ def _checked(text: Table) -> dict[str, FloatArray]:
 
 
 def record_of(
-    path: Path, columns: dict[str, FloatArray], checked: dict[str, FloatArray], notes: list[str], hints: Hints
+    path: Path,
+    columns: dict[str, FloatArray],
+    checked: dict[str, FloatArray],
+    notes: list[str],
+    hints: Hints,
+    *,
+    whole: bool | None = True,
 ) -> CyclingRecord:
-    """The record of columns by machine name; `checked` by quantity. Raises DataFileError, as `read_bdf`."""
+    """The record of columns by machine name; `checked` by quantity, `whole` as in `Evidence`.
+
+    Raises DataFileError, as `read_bdf`.
+    """
     rows = columns["test_time_second"].size
     impedance, impedance_rows = _impedance(columns)
     if impedance is not None:
@@ -268,7 +284,7 @@ def record_of(
         raise DataFileError(f"{path}: has no row with time, current and voltage")
     notes = notes + dropped + _check_time(path, columns["test_time_second"])
     main = {quantity: columns[name] for quantity, name in zip(("time", "current", "voltage"), REQUIRED, strict=True)}
-    evidence = Evidence(str(path), {**main, **checked}, 1.0, 1)
+    evidence = Evidence(str(path), {**main, **checked}, 1.0, 1, whole)
     checks = settle(evidence, hints, notes)
     cycle, step, more = _counts(columns)
     metadata = {"file": path.name, "format": FORMAT.name} | as_metadata(checks)

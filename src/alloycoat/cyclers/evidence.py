@@ -14,7 +14,7 @@ TOLERANCE = 0.1
 _WINDOWS = 64
 _STEPS_BETWEEN_RESETS = 20
 """A column that grows by fewer steps of its resolution before it starts anew is too coarse to compare with."""
-_MANY, _BLOCK = 65536, 512
+_MANY, _BLOCK = 16384, 128
 """From this many rows on, ratios are taken from 64 blocks of so many rows, spread over the file."""
 
 

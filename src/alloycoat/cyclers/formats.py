@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
+
 from alloycoat.cyclers.archives import Source, open_source
 from alloycoat.cyclers.hints import NO_HINTS, Hints
 from alloycoat.errors import DataFileError
@@ -79,5 +81,6 @@ def read(
         raise DataFileError(f"{path}: the file is empty")
     for each in formats():
         if each.recognize(source):
-            return each.read(source, hints)
+            with np.errstate(all="ignore"):  # damaged files hold any number; what is not finite is left out or refused
+                return each.read(source, hints)
     raise unknown(source)

@@ -159,7 +159,8 @@ def _sign_check(evidence: Evidence, sign_given: bool) -> Invariant:
     words = "; ".join(f"{each.name} agree in {each.share:.1%}" for each in said)
     if sign_given:
         words += " (sign as given)"
-    return _check("sign_against_state", all(each.says == 1 or each.share > 0.5 for each in said), words)
+    against, certain = any(each.says == -1 for each in said), any(each.says == 1 for each in said)
+    return _check("sign_against_state", False if against else True if certain else None, words)
 
 
 def _range_check(evidence: Evidence) -> Invariant:

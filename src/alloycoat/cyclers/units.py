@@ -26,6 +26,7 @@ def _table() -> dict[str, tuple[str, float]]:
             found[prefix + base] = (dimension, scale * factor)
     found |= {
         "volt": ("voltage", 1.0), "volts": ("voltage", 1.0), "amp": ("current", 1.0), "amps": ("current", 1.0),
+        "ampere": ("current", 1.0), "amperes": ("current", 1.0),
         "c": ("charge", 1 / 3600), "amphr": ("charge", 1.0), "watthr": ("energy", 1.0),
         "h:m:s": ("duration", 1.0), "hh:mm:ss": ("duration", 1.0), "h:min:s": ("duration", 1.0),
         "h:min:sms": ("duration", 1.0), "hoursinhh:mm:ssxxx": ("duration", 1.0),
