@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from alloycoat.literature.added import all_cell_rows
 from alloycoat.literature.completeness import scores
-from alloycoat.literature.meta_claims import Verdict, contrast, trend_claims
+from alloycoat.literature.meta_claims import Verdict, trend_claims
 from alloycoat.literature.meta_effects import (
     LEVEL,
     MODERATORS,
@@ -17,6 +19,7 @@ from alloycoat.literature.meta_effects import (
     Fit,
     activated,
     by_group,
+    contrast,
     overall,
 )
 from alloycoat.literature.meta_power import Detectable, Ranking, detectable, papers_needed, ranking
@@ -26,10 +29,9 @@ from alloycoat.literature.rows import CellRow
 
 CANNOT = (
     "Which metal is best: see `ranking`.",
-    "What a coating does in a full cell, in humid gas or with little electrolyte: every row is a symmetric cell, and "
-    "no row prints electrolyte amount, N/P ratio, electrode area or replicates.",
-    "Whether a falling polarization is activation or a soft short: two numbers cannot tell; effects are given with "
-    "and without those rows.",
+    "What a coating does in a full cell, in humid gas or with little electrolyte: every row is a symmetric cell.",
+    "What electrolyte amount, N/P ratio, electrode area and replicates do: no row of the review prints them.",
+    "Whether a falling polarization is activation or a soft short: effects stand with and without those rows.",
     "How many coatings failed and were never reported: a table of published successes bounds nothing from below.",
     "Why a route or a solvent class does better: papers chose route, metal, electrolyte and current together.",
 )
@@ -94,8 +96,6 @@ def _scatter(fit: Fit) -> dict[str, float]:
     """Middle standard deviations of ln(life ratio): laboratory, paper, bare cell, row, total."""
     if fit.posterior is None:
         return {}
-    import numpy as np
-
     middle = np.median(fit.posterior.scatter, axis=(0, 1))
     names = ("laboratory", "paper", "bare_cell", "row")
     found = {name: round(float(value), 3) for name, value in zip(names, middle, strict=True)}

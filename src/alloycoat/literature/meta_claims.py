@@ -13,20 +13,17 @@ from alloycoat.chemistry.species import AnodeMetal, anode
 from alloycoat.errors import MissingDataError
 from alloycoat.literature.meta_effects import (
     LEVEL,
-    MODERATORS,
     Datum,
     Effect,
     Quantity,
     collect,
+    contrast,
     life_ratio,
     mean_ratio,
     overall,
-    problem,
     slope,
-    summarize,
 )
 from alloycoat.literature.meta_inside import Inside, inside_papers
-from alloycoat.literature.meta_model import sample
 from alloycoat.literature.rows import CellRow
 from alloycoat.literature.tables import claim_rows
 
@@ -85,7 +82,7 @@ def judge(effect: Effect, *, above: bool, outside: Effect | None, inside: Sequen
         rising = decisive.strict[0] > decisive.neutral
         return SUPPORTED if rising == above else CONTRADICTED
     low, high = effect.strict
-    if 1 / WORTHWHILE < low and high < WORTHWHILE:
+    if low > 1 / WORTHWHILE and high < WORTHWHILE:
         return NONE
     return CANNOT_TELL
 
@@ -192,7 +189,9 @@ def _solubility_claim(rows: Sequence[CellRow]) -> Verdict:
     if outside is not None:
         text += f" Without that paper: {_shown(outside)}. The claim was made from those very rows."
     text += " Most solubilities are assumed (no number is published); the order of magnitude is what counts."
-    return Verdict("C25", _wording("C25"), verdict, text, effect, tuple(e for e in (outside, life) if e), (*seen, *life_seen))
+    return Verdict(
+        "C25", _wording("C25"), verdict, text, effect, tuple(e for e in (outside, life) if e), (*seen, *life_seen)
+    )
 
 
 def _modulus_claim(rows: Sequence[CellRow]) -> Verdict:
@@ -203,9 +202,9 @@ def _modulus_claim(rows: Sequence[CellRow]) -> Verdict:
         return Verdict("C26", _wording("C26"), CANNOT_TELL, "No rows with a known modulus.", None)
     verdict = judge(effect, above=False, outside=outside, inside=seen)
     text = f"For twice the modulus of the alkali-rich alloy the life ratio is multiplied by {_shown(effect)}. "
-    text += " ".join(item.text for item in seen)
+    text += "".join(f"{item.text} " for item in seen)
     text += (
-        " The alloys of these rows differ by a factor of about six in modulus, element and modulus go together, and "
+        "The alloys of these rows differ by a factor of about six in modulus, element and modulus go together, and "
         "the review asks for a low modulus here and a high one in its list of criteria (C41)."
     )
     return Verdict("C26", _wording("C26"), verdict, text, effect, () if outside is None else (outside,), seen)
@@ -221,22 +220,6 @@ def _additive_claim(rows: Sequence[CellRow]) -> Verdict:
             "beforehand from a solution: no sign of a benefit, but other papers, metals and electrolytes."
         )
     return Verdict("C49", _wording("C49"), CANNOT_TELL, text, effect)
-
-
-def contrast(
-    rows: Sequence[CellRow], quantity: str, moderator: str, first: str, second: str, seed: int = 32
-) -> Effect | None:
-    """The ratio of the effects of two groups of a moderator; None where one of them has no row."""
-    group = MODERATORS[moderator]
-    data = collect(rows, quantity)
-    names = tuple(dict.fromkeys(group(datum.row) for datum in data))
-    if first not in names or second not in names:
-        return None
-    design = np.array([[float(group(datum.row) == name) for name in names] for datum in data])
-    combination = np.array([float(name == first) - float(name == second) for name in names])
-    own = [datum for datum in data if group(datum.row) in {first, second}]
-    labels = (quantity, moderator, f"{first} over {second}")
-    return summarize(sample(problem(data, design), seed), combination, own, labels, predict=False)
 
 
 def _magnesium_claim(rows: Sequence[CellRow]) -> Verdict:
@@ -284,4 +267,3 @@ def trend_claims(rows: Sequence[CellRow]) -> list[Verdict]:
             text = _UNTESTABLE.get(claim.row, "Table 3 has no column that bears on it.")
             found.append(Verdict(claim.row, claim.claim, CANNOT_TELL, text, None))
     return found
-

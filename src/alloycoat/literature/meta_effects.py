@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -245,30 +246,52 @@ class Fit:
     names: tuple[str, ...]
 
 
-def overall(rows: Sequence[CellRow], quantity: str, subset: str = "all", seed: int = 1) -> Fit:
+def overall(rows: Sequence[CellRow], quantity: str, subset: str = "all") -> Fit:
     """One effect for all rows; no effect where no row has the quantity."""
+    return _overall(tuple(rows), quantity, subset)
+
+
+@lru_cache(maxsize=32)
+def _overall(rows: tuple[CellRow, ...], quantity: str, subset: str) -> Fit:
     data = collect(rows, quantity)
     if not data:
         return Fit((), None, ())
-    posterior = sample(problem(data, np.ones((len(data), 1))), seed)
+    posterior = sample(problem(data, np.ones((len(data), 1))), 1)
     return Fit((summarize(posterior, np.ones(1), data, (quantity, "none", subset)),), posterior, (subset,))
 
 
-def by_group(rows: Sequence[CellRow], quantity: str, moderator: str, seed: int = 2) -> Fit:
+def by_group(rows: Sequence[CellRow], quantity: str, moderator: str) -> Fit:
     """One effect for each group of a moderator, all groups with the same scatters."""
+    return _by_group(tuple(rows), quantity, moderator)
+
+
+@lru_cache(maxsize=64)
+def _by_group(rows: tuple[CellRow, ...], quantity: str, moderator: str) -> Fit:
     data = collect(rows, quantity)
     if not data:
         return Fit((), None, ())
     group = MODERATORS[moderator]
     names = tuple(dict.fromkeys(group(datum.row) for datum in data))
     design = np.array([[float(group(datum.row) == name) for name in names] for datum in data])
-    posterior = sample(problem(data, design), seed)
+    posterior = sample(problem(data, design), 2)
     effects = []
     for number, name in enumerate(names):
         own = [datum for datum in data if group(datum.row) == name]
         combination = np.eye(len(names))[number]
         effects.append(summarize(posterior, combination, own, (quantity, moderator, name)))
     return Fit(tuple(effects), posterior, names)
+
+
+def contrast(rows: Sequence[CellRow], quantity: str, moderator: str, first: str, second: str) -> Effect | None:
+    """The ratio of the effects of two groups of a moderator; None where one of them has no row."""
+    fit = by_group(rows, quantity, moderator)
+    if fit.posterior is None or not {first, second} <= set(fit.names):
+        return None
+    combination = np.array([float(name == first) - float(name == second) for name in fit.names])
+    pair = {first, second}
+    own = [datum for datum in collect(rows, quantity) if MODERATORS[moderator](datum.row) in pair]
+    labels = (quantity, moderator, f"{first} over {second}")
+    return summarize(fit.posterior, combination, own, labels, predict=False)
 
 
 def slope(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -12,6 +11,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from alloycoat.literature.meta_effects import Datum
+from alloycoat.literature.meta_model import Array
 
 SEEN = 0.1
 """Share of all orders, as good or better by chance, up to which a trend counts as seen inside a paper."""
@@ -50,11 +50,11 @@ class Inside:
         }
 
 
-def _correlation(x: np.ndarray, y: np.ndarray) -> float:
+def _correlation(x: Array, y: Array) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def _p_value(x: np.ndarray, y: np.ndarray) -> float:
+def _p_value(x: Array, y: Array) -> float:
     """Share of orders of y whose correlation with x is no smaller: all of them, or drawn where too many."""
     seen = _correlation(x, y) - 1e-12
     if x.size <= _MOST_EXACT:
@@ -76,9 +76,10 @@ def inside_papers(pairs: Sequence[tuple[Datum, float]], *, above: bool) -> list[
             groups.setdefault((datum.row.paper.key, datum.row.bare_cell), []).append((datum, x))
     found = []
     for (paper, _), members in groups.items():
-        x = rankdata([value for _, value in members])
-        y = rankdata([(1.0 if above else -1.0) * datum.lower for datum, _ in members])
-        if len(members) < _FEWEST or math.isclose(np.ptp(x), 0.0) or math.isclose(np.ptp(y), 0.0):
+        ranks = np.asarray(rankdata([value for _, value in members]), dtype=np.float64)
+        sign = 1.0 if above else -1.0
+        ratios = np.asarray(rankdata([sign * datum.lower for datum, _ in members]), dtype=np.float64)
+        if len(members) < _FEWEST or np.ptp(ranks) == 0 or np.ptp(ratios) == 0:
             continue
-        found.append(Inside(paper, _correlation(x, y), _p_value(x, y), len(members)))
+        found.append(Inside(paper, _correlation(ranks, ratios), _p_value(ranks, ratios), len(members)))
     return found

@@ -12,7 +12,7 @@ from scipy.special import ndtr, ndtri
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
-CHAINS, WARM_UP, KEPT = 64, 50, 70
+CHAINS, WARM_UP, KEPT = 40, 40, 80
 """Chains run side by side, sweeps thrown away, sweeps kept of each."""
 TOTAL_SCATTER, COEFFICIENT_SCATTER = 1.0, 2.0
 """Scales of the priors, in natural-log units: half-normal for the total scatter of one row, of which every
@@ -208,9 +208,9 @@ def _log_prior(scatter: Array, scale: float) -> Array:
     return np.asarray(-0.5 * total / scale**2 + power * np.log(total) + np.sum(np.log(scatter), axis=1))
 
 
-def sample(problem: Problem, seed: int = 0, *, chains: int = CHAINS, warm_up: int = WARM_UP, kept: int = KEPT) -> (
-    Posterior
-):
+def sample(
+    problem: Problem, seed: int = 0, *, chains: int = CHAINS, warm_up: int = WARM_UP, kept: int = KEPT
+) -> Posterior:
     """Draws from the posterior of `problem`; the same seed gives the same draws.
 
     One sweep: new standard deviations by Metropolis steps on the density with all effects and coefficients

@@ -71,7 +71,8 @@ def _not_round(rows: Sequence[CellRow]) -> list[CellRow]:
 
 
 _LIFE: tuple[tuple[str, str, Callable[[Sequence[CellRow]], list[CellRow]]], ...] = (
-    ("round coated lives are ends of tests", "coated lives of whole hundreds (and 'at least') read as '>'", _coated_open),
+    ("round coated lives are ends of tests",
+     "coated lives of whole hundreds and 'at least' read as '>'", _coated_open),
     ("round lives are ends of tests", "bare and coated lives of whole hundreds read as '>'", _both_open),
     ("bounded bare lives as printed", "bare lives printed '<' read as the life itself", _bare_as_printed),
     ("round coated lives left out", "rows whose coated life is a whole hundred left out", _not_round),
@@ -122,7 +123,9 @@ def gap_variants(rows: Sequence[CellRow]) -> list[Variant]:
         data = collect(rows, quantity)
         if not data:
             continue
-        found.append(Variant("gap mixed at random", "each paper prints each side as |V| or full gap", _mixed(data, quantity)))
+        found.append(
+            Variant("gap mixed at random", "each paper prints each side as |V| or full gap", _mixed(data, quantity))
+        )
         for name, sign in (("bare as full gap, coated as |V|", 1.0), ("bare as |V|, coated as full gap", -1.0)):
             moved = [_moved(datum, sign) for datum in data]
             found.append(Variant(name, "every paper so", _fit(moved, quantity)))
@@ -157,5 +160,3 @@ def _mixed(data: Sequence[Datum], quantity: str) -> Effect:
 def sensitivity(rows: Sequence[CellRow]) -> list[Variant]:
     """All variants, life first."""
     return [*life_variants(rows), *gap_variants(rows)]
-
-

@@ -57,46 +57,46 @@ class Coverage:
     truth: float
 
 
+def _repeat(
+    rows: Sequence[CellRow], levels: Array, design: Array, combination: Array, truth: float, tables: int, seed: int,
+    scatter: tuple[float, ...], name: str,
+) -> Coverage:  # fmt: skip
+    """Simulate, fit and count, `tables` times."""
+    generator = np.random.default_rng(seed)
+    held_80 = held_95 = away = 0
+    middle = 0.0
+    for number in range(tables):
+        data = simulate(rows, levels, generator, scatter)
+        posterior = sample(problem(data, design), seed * 1000 + number)
+        effect = summarize(posterior, combination, data, ("life-ratio", "none", name), predict=False)
+        held_80 += effect.interval[0] <= truth <= effect.interval[1]
+        held_95 += effect.strict[0] <= truth <= effect.strict[1]
+        away += effect.found
+        middle += float(np.log(effect.estimate))
+    return Coverage(
+        name, tables, held_80 / tables, held_95 / tables, away / tables, float(np.exp(middle / tables)), truth
+    )
+
+
 def coverage(
     rows: Sequence[CellRow], truth: float, tables: int, seed: int, scatter: tuple[float, ...] = TRUE_SCATTER
 ) -> Coverage:
     """The overall life ratio over `tables` simulated tables with the true ratio `truth`."""
-    generator = np.random.default_rng(seed)
-    level = np.log(truth)
-    held_80, held_95, away, middle = [], [], [], []
-    for number in range(tables):
-        data = simulate(rows, np.full(len(rows), level), generator, scatter)
-        posterior = sample(problem(data, np.ones((len(data), 1))), seed * 1000 + number)
-        effect = summarize(posterior, np.ones(1), data, ("life-ratio", "none", "all"), predict=False)
-        held_80.append(effect.interval[0] <= truth <= effect.interval[1])
-        held_95.append(effect.strict[0] <= truth <= effect.strict[1])
-        away.append(effect.found)
-        middle.append(np.log(effect.estimate))
-    means = [float(np.mean(item)) for item in (held_80, held_95, away)]
-    return Coverage("overall", tables, *means, float(np.exp(np.mean(middle))), truth)
+    levels = np.full(len(rows), np.log(truth))
+    return _repeat(rows, levels, np.ones((len(rows), 1)), np.ones(1), truth, tables, seed, scatter, "all")
 
 
 def contrast_coverage(
     rows: Sequence[CellRow], moderator: str, first: str, second: str, truth: float, tables: int, seed: int
 ) -> Coverage:
-    """The ratio between two groups over simulated tables in which it is `truth`."""
-    generator = np.random.default_rng(seed)
+    """The ratio between two groups over simulated tables in which it is `truth`, the other groups at 3."""
     groups = [MODERATORS[moderator](row) for row in rows]
     names = tuple(dict.fromkeys(groups))
-    level = np.log(3.0) + np.log(truth) * np.array([float(name == first) for name in groups])
+    levels = np.log(3.0) + np.log(truth) * np.array([float(name == first) for name in groups])
     design = np.array([[float(group == name) for name in names] for group in groups])
     combination = np.array([float(name == first) - float(name == second) for name in names])
-    held_80, held_95, away, middle = [], [], [], []
-    for number in range(tables):
-        data = simulate(rows, level, generator)
-        posterior = sample(problem(data, design), seed * 1000 + number)
-        effect = summarize(posterior, combination, data, ("life-ratio", moderator, first), predict=False)
-        held_80.append(effect.interval[0] <= truth <= effect.interval[1])
-        held_95.append(effect.strict[0] <= truth <= effect.strict[1])
-        away.append(effect.found)
-        middle.append(np.log(effect.estimate))
-    means = [float(np.mean(item)) for item in (held_80, held_95, away)]
-    return Coverage(f"{first} over {second}", tables, *means, float(np.exp(np.mean(middle))), truth)
+    name = f"{first} over {second}"
+    return _repeat(rows, levels, design, combination, truth, tables, seed, TRUE_SCATTER, name)
 
 
 def shuffle(rows: Sequence[CellRow], generator: np.random.Generator) -> list[CellRow]:
@@ -108,7 +108,7 @@ def shuffle(rows: Sequence[CellRow], generator: np.random.Generator) -> list[Cel
     lives, begins, ends = (generator.permutation(len(cells)) for _ in range(3))
 
     def deal(number: int) -> Side:
-        life = cells[lives[number]]
+        life: Side = cells[lives[number]]
         return replace(
             life,
             polarization_begin=cells[begins[number]].polarization_begin,
