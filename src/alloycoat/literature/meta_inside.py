@@ -8,7 +8,6 @@ from itertools import permutations
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from alloycoat.literature.meta_effects import Datum
 from alloycoat.literature.meta_model import Array
@@ -50,6 +49,13 @@ class Inside:
         }
 
 
+def _ranks(values: Sequence[float]) -> Array:
+    """Ranks from 1 on, ties sharing their mean."""
+    given = np.round(np.asarray(values, dtype=np.float64), 9)
+    below = (given[:, None] > given[None, :]).sum(axis=1)
+    return np.asarray(below + 0.5 * ((given[:, None] == given[None, :]).sum(axis=1) + 1), dtype=np.float64)
+
+
 def _correlation(x: Array, y: Array) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
@@ -76,9 +82,8 @@ def inside_papers(pairs: Sequence[tuple[Datum, float]], *, above: bool) -> list[
             groups.setdefault((datum.row.paper.key, datum.row.bare_cell), []).append((datum, x))
     found = []
     for (paper, _), members in groups.items():
-        ranks = np.asarray(rankdata([value for _, value in members]), dtype=np.float64)
-        sign = 1.0 if above else -1.0
-        ratios = np.asarray(rankdata([sign * datum.lower for datum, _ in members]), dtype=np.float64)
+        ranks = _ranks([value for _, value in members])
+        ratios = _ranks([(1.0 if above else -1.0) * datum.lower for datum, _ in members])
         if len(members) < _FEWEST or np.ptp(ranks) == 0 or np.ptp(ratios) == 0:
             continue
         found.append(Inside(paper, _correlation(ranks, ratios), _p_value(ranks, ratios), len(members)))

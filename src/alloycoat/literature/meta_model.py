@@ -119,24 +119,25 @@ def _marginal(problem: Problem, tree: _Tree, y: Array, scatter: Array) -> _Margi
     around that mean as its share of the quadratic form.
     """
     chains, q = scatter.shape[0], problem.design.shape[1]
-    z = np.concatenate([np.broadcast_to(problem.design, (chains, *problem.design.shape)), y[:, :, None]], axis=2)
+    z = np.empty((chains, q + 1, y.shape[1]))
+    z[:, :q] = problem.design.T
+    z[:, q] = y
     variance = np.broadcast_to(scatter[:, -1:] ** 2, y.shape)
     log_determinant = np.zeros(chains)
     form = np.zeros((chains, q + 1, q + 1))
     weights, totals = [], []
-    for depth, (parent, sums) in enumerate(zip(tree.parents, tree.sums, strict=True)):
+    for depth, sums in enumerate(tree.sums):
         weight = 1.0 / variance
         total = weight @ sums
-        mean = (sums.T @ (weight[:, :, None] * z)) / total[:, :, None]
-        rest = z - mean[:, parent]
-        form += (weight[:, :, None] * rest).transpose(0, 2, 1) @ rest
+        weighted = weight[:, None] * z
+        mean = (weighted @ sums) / total[:, None]
+        form += weighted @ z.transpose(0, 2, 1) - (total[:, None] * mean) @ mean.transpose(0, 2, 1)
         log_determinant += np.log(variance).sum(axis=1) + np.log(total).sum(axis=1)
         z = mean
         variance = 1.0 / total + scatter[:, -2 - depth, None] ** 2
         weights.append(weight)
         totals.append(total)
-    weight = 1.0 / variance
-    form += (weight[:, :, None] * z).transpose(0, 2, 1) @ z
+    form += (z / variance[:, None]) @ z.transpose(0, 2, 1)
     log_determinant += np.log(variance).sum(axis=1)
     information = form[:, :q, :q] + np.diag(problem.prior_precision)
     right = form[:, :q, q]
