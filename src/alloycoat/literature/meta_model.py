@@ -181,7 +181,7 @@ def truncated_normal(mean: Array, spread: Array, lower: Array, upper: Array, uni
     All arguments of one shape; works in whichever tail is the thinner, so that far bounds stay exact.
     """
     low, high = (lower - mean) / spread, (upper - mean) / spread
-    mirrored = low + high > 0  # the interval lies above the mean: count from the upper tail
+    mirrored = high > -low  # the interval lies above the mean: count from the upper tail
     low, high = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
     share = ndtr(low) + uniform * (ndtr(high) - ndtr(low))
     inside = np.clip(ndtri(np.maximum(share, 1e-300)), low, high)

@@ -147,3 +147,23 @@ def points(rows: Sequence[CellRow], side: str) -> list[Point]:
               side_of(row, side).life_upper_h)
         for row in one_vote(rows, side)
     ]  # fmt: skip
+
+
+def begins(rows: Sequence[CellRow], side: str) -> list[Point]:
+    """The polarizations (V) at the beginning of one side against current density, for the figure."""
+    found = []
+    for row in one_vote(rows, side):
+        begin = side_of(row, side).polarization_begin
+        if begin is not None:
+            found.append(Point(row, side, row.current_density / _MA_PER_CM2, begin, begin))
+    return found
+
+
+def line_through(cells: Sequence[Point]) -> tuple[list[float], list[float]]:
+    """Ends (x, y) of the least-squares line through ln(value) over ln(current); empty where there is none."""
+    x = np.log([cell.current for cell in cells])
+    if len(cells) < 3 or np.ptp(x) == 0:
+        return [], []
+    slope_, level = np.polyfit(x, np.log([cell.lower for cell in cells]), 1)
+    ends = np.array([x.min(), x.max()])
+    return np.exp(ends).tolist(), np.exp(level + slope_ * ends).tolist()

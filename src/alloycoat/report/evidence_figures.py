@@ -7,17 +7,26 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from alloycoat.literature.meta import Summary
 from alloycoat.literature.meta_effects import Effect
-from alloycoat.literature.meta_slopes import SIDES, Point, one_vote, points, side_of
+from alloycoat.literature.meta_slopes import SIDES, Point, begins, line_through, one_vote, points, side_of
 from alloycoat.literature.rows import CellRow
 from alloycoat.report.style import BARE, COATED, INK, RULE
 from alloycoat.report.svg import WIDTH, styled
 
 _COLORS = {"bare": BARE, "coated": COATED}
 _MARKERS = {"ether": "o", "carbonate": "s"}
-_SHOWN = (0.05, 100.0)
+_SHOWN = (0.1, 100.0)
+_CURRENTS = (0.5, 1, 2, 4)
+
+
+def _ticks(axis: Any, values: Sequence[float]) -> None:
+    """Plain numbers instead of powers of ten."""
+    axis.set_major_locator(FixedLocator(list(values)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
 
 
 def _forest_lines(summary: Summary, quantity: str) -> list[Effect]:
@@ -73,6 +82,12 @@ def _lives(axes: Any, cells: Sequence[Point], side: str, x_of: Any, y_of: Any) -
             axes.plot(x_of(cell), value, marker, color=_COLORS[side], ms=5, fillstyle="none")
 
 
+def _span_when_empty(axes: Any) -> None:
+    """A logarithmic axis needs limits where nothing stands on it."""
+    if not any(np.size(line.get_xdata()) for line in axes.lines):
+        axes.set(xlim=(0.1, 10), ylim=(0.1, 10))
+
+
 def life_charge(summary: Summary) -> Figure:
     """Life against current density with lines of constant plated charge; plated charge against areal capacity."""
     lithium = [row for row in summary.rows if row.anode == "Li"]
@@ -98,6 +113,8 @@ def life_charge(summary: Summary) -> Figure:
             ylabel="charge plated until the end / mAh cm$^{-2}$", title="Plated charge",
         )  # fmt: skip
         for axes in (left, right):
+            _span_when_empty(axes)
+            _ticks(axes.xaxis, _CURRENTS)
             axes.grid(which="major")
     return drawn
 
@@ -108,22 +125,16 @@ def polarization_slopes(rows: Sequence[CellRow]) -> Figure:
         drawn = Figure(figsize=(WIDTH, 3.9), layout="constrained")
         panels = drawn.subplots(1, 3, width_ratios=(1.6, 1.0, 1.0))
         for side in SIDES:
-            known = [
-                (row.current_density / 10.0, begin)
-                for row in one_vote([row for row in rows if row.anode == "Li"], side)
-                if (begin := side_of(row, side).polarization_begin) is not None
-            ]
-            x, y = (np.array(column) for column in zip(*known, strict=True)) if known else (np.ones(0), np.ones(0))
-            panels[0].plot(
-                x, y, "o", color=_COLORS[side], ms=5, fillstyle="full" if side == "coated" else "none", label=side
-            )
-            if x.size > 2 and np.ptp(x) > 0:
-                slope, level = np.polyfit(np.log(x), np.log(y), 1)
-                ends = np.array([x.min(), x.max()])
-                panels[0].plot(ends, np.exp(level) * ends**slope, color=_COLORS[side], lw=1)
+            cells = [cell for cell in begins(rows, side) if cell.row.anode == "Li"]
+            x, y = [cell.current for cell in cells], [cell.lower for cell in cells]
+            fill: Any = "full" if side == "coated" else "none"
+            panels[0].plot(x, y, "o", color=_COLORS[side], ms=5, fillstyle=fill, label=side)
+            panels[0].plot(*line_through(cells), color=_COLORS[side], lw=1)
         panels[0].set(xscale="log", yscale="log", xlabel="current density / mA cm$^{-2}$", ylabel="polarization / V")
         panels[0].set_title("At the beginning, Li")
         panels[0].legend(loc="upper left")
+        _ticks(panels[0].xaxis, _CURRENTS)
+        _ticks(panels[0].yaxis, (0.02, 0.05, 0.1, 0.2, 0.4))
         for axes, side in zip(panels[1:], SIDES, strict=True):
             for row in one_vote(rows, side):
                 cell = side_of(row, side)
@@ -136,5 +147,6 @@ def polarization_slopes(rows: Sequence[CellRow]) -> Figure:
             axes.set_xticks((0, 1), ("begin", "end"))
         panels[2].tick_params(labelleft=False)
         for axes in panels:
+            _span_when_empty(axes)
             axes.grid(axis="y")
     return drawn
