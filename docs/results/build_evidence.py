@@ -54,10 +54,13 @@ def simulate() -> dict[str, Any]:
     scenarios = [
         ("effect of 3", coverage(rows, 3.0, TABLES, 5)),
         ("no effect, laboratories differ most", coverage(rows, 1.0, TABLES, 6, BROAD)),
-        ("two groups alike", contrast_coverage(rows, "route class", "additive", "solution", 1.0, TABLES, 7)),
+        (
+            "two groups alike",
+            contrast_coverage(rows, "route class", "additive routes", "solution routes", 1.0, TABLES, 7),
+        ),
         (
             "two groups a factor of 3.1 apart",
-            contrast_coverage(rows, "route class", "additive", "solution", 3.1, TABLES, 8),
+            contrast_coverage(rows, "route class", "additive routes", "solution routes", 3.1, TABLES, 8),
         ),
     ]
     generator = np.random.default_rng(9)

@@ -16,8 +16,9 @@ from alloycoat.cli.evidence import evidence as command
 from alloycoat.errors import DataFileError
 from alloycoat.literature import added, cell_rows, evidence, nearest_rows
 from alloycoat.literature.added import AddedRowsError, add, added_rows, all_cell_rows, check, data_folder
-from alloycoat.literature.completeness import given, score
+from alloycoat.literature.completeness import score
 from alloycoat.literature.meta_effects import life_ratio
+from alloycoat.literature.rows import benchmark_given
 
 ROOT = Path(__file__).parents[2]
 ROW = {
@@ -63,7 +64,7 @@ def test_a_row_is_read_kept_and_listed(tmp_path):
     assert first.solvent_class == "carbonate"
     assert score(first) == 1.0
     assert score(cell_rows()[0]) == 0.2
-    assert given(cell_rows()[0]) == ("areal capacity",)
+    assert benchmark_given(cell_rows()[0]) == ("areal capacity",)
     assert len(all_cell_rows()) == 45
     assert [row.row for row in evidence("cell", ref="10.1234/example.1")] == [1001, 1002]
     assert 1001 in {item.row.row for item in nearest_rows("Li", "Sn", "carbonate", 10.0, 45)}

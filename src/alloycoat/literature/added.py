@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
@@ -65,6 +66,8 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
     except csv.Error as error:
         raise AddedRowsError(f"{name}: is no csv table: {error}") from error
     header = [column.strip() for column in table[0]] if table else []
+    if len(header) == 1 and ";" in header[0]:
+        raise AddedRowsError(f"{name} row 0 (the header): the columns are separated by ';'; save it with commas")
     for column in header:
         if column not in COLUMNS:
             raise AddedRowsError(f"{name} row 0 (the header): {unknown_name('column', column, COLUMNS, shown=30)}")
@@ -204,10 +207,8 @@ def _checked(path: Path, known: Sequence[Paper] | None = None) -> tuple[tuple[Ce
 
 
 def _numbered(rows: Sequence[CellRow], first: int) -> tuple[CellRow, ...]:
-    labels = [row.bare_cell for row in rows]
-    return tuple(
-        replace(row, row=first + k, bare_cell_shared=labels.count(row.bare_cell) > 1) for k, row in enumerate(rows)
-    )
+    shared = Counter(row.bare_cell for row in rows)
+    return tuple(replace(row, row=first + k, bare_cell_shared=shared[row.bare_cell] > 1) for k, row in enumerate(rows))
 
 
 def added_rows() -> tuple[CellRow, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from alloycoat.literature.added import all_cell_rows
 from alloycoat.literature.completeness import scores
+from alloycoat.literature.meta_adjusted import adjusted
 from alloycoat.literature.meta_claims import Verdict, trend_claims
 from alloycoat.literature.meta_effects import (
     LEVEL,
@@ -38,8 +39,8 @@ CANNOT = (
 """What the rows cannot show, in words."""
 _GROUPED = ("life-ratio", "begin-ratio", "end-ratio")
 _PAIRS = (
-    ("solvent class", "carbonate", "ether"), ("route class", "additive", "solution"),
-    ("route class", "physical", "solution"), ("anode", "Na", "Li"), ("anode", "Mg", "Li"),
+    ("solvent class", "carbonate", "ether"), ("route class", "additive routes", "solution routes"),
+    ("route class", "physical routes", "solution routes"), ("anode", "Na", "Li"), ("anode", "Mg", "Li"),
 )  # fmt: skip
 
 
@@ -123,6 +124,7 @@ def summary(rows: Sequence[CellRow] | None = None) -> Summary:
         if quantity == "life-ratio":
             fits = {"none": whole, **grouped}
     effects += [effect for pair in _PAIRS if (effect := contrast(chosen, "life-ratio", *pair)) is not None]
+    effects += adjusted(chosen)
     effects += [*growth(chosen), *exponents(chosen), *plated_charge(chosen)]
     posterior = fits["none"].posterior
     return Summary(

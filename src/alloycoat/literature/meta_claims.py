@@ -212,7 +212,7 @@ def _modulus_claim(rows: Sequence[CellRow]) -> Verdict:
 
 def _additive_claim(rows: Sequence[CellRow]) -> Verdict:
     """C49: additive left unreduced can heal the coating in later cycles."""
-    effect = contrast(rows, "life-ratio", "route class", "additive", "solution")
+    effect = contrast(rows, "life-ratio", "route class", "additive routes", "solution routes")
     text = "No row says how much additive was left, nor compares the same coating with and without it in the cell. "
     if effect is not None:
         text += (

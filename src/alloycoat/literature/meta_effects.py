@@ -16,8 +16,9 @@ from alloycoat.literature.rows import CellRow
 LEVEL, STRICT_LEVEL = 0.8, 0.95
 """Probability inside an interval as shown, and inside the one that a verdict rests on."""
 ROUTE_CLASSES = {
-    "dip": "solution", "drop-cast": "solution", "additive": "additive", "vapour": "physical",
-    "evaporation": "physical", "foil": "physical", "lamination": "physical", "amalgam": "physical",
+    "dip": "solution routes", "drop-cast": "solution routes", "additive": "additive routes",
+    "vapour": "physical routes", "evaporation": "physical routes", "foil": "physical routes",
+    "lamination": "physical routes", "amalgam": "physical routes",
 }  # fmt: skip
 """Route of a coating -> from a solution before the cell is built, in the cell, or without a solution."""
 _CURRENT_CLASSES = ((10.0 * (1 - 1e-9), "below 1 mA/cm2"), (20.0 * (1 - 1e-9), "1 to below 2 mA/cm2"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -79,25 +79,27 @@ class Posterior:
 
 
 class _Tree:
-    """The nested groups as sums: at every level, which child belongs to which parent."""
+    """The nested groups of rows sorted by them: at every level, where each group's children begin."""
 
     def __init__(self, levels: tuple[Index, ...], n: int):
         child = np.arange(n)
-        self.parents: list[Index] = []  # innermost first: parent of each child
-        self.sums: list[Array] = []  # (children, parents) of 0 and 1
-        self.of_row: list[Index] = []  # group of each row, numbered from 0
+        self.parents: list[Index] = []  # innermost level first: group of each child
+        self.starts: list[Index] = []  # first child of each group
         for level in reversed(levels):
-            _, of_row = np.unique(level, return_inverse=True)
-            _, first = np.unique(child, return_index=True)
+            begins = np.append(True, level[1:] != level[:-1])
+            of_row = np.cumsum(begins) - 1
+            first = np.flatnonzero(np.append(True, child[1:] != child[:-1]))
             parent = of_row[first]
-            if not np.array_equal(parent[child], of_row):
+            if of_row[-1] + 1 != np.unique(level).size or not np.array_equal(parent[child], of_row):
                 raise ValueError("a group lies in two groups of the level outside it")
-            matrix = np.zeros((parent.size, int(of_row.max()) + 1))
-            matrix[np.arange(parent.size), parent] = 1.0
             self.parents.append(parent)
-            self.sums.append(matrix)
-            self.of_row.append(of_row)
+            self.starts.append(np.flatnonzero(np.append(True, parent[1:] != parent[:-1])))
             child = of_row
+
+    @staticmethod
+    def sums(values: Array, starts: Index) -> Array:
+        """Sums over the children of each group; the children stand in the last dimension."""
+        return np.asarray(np.add.reduceat(values, starts, axis=-1))
 
 
 @dataclass(slots=True)
@@ -126,11 +128,11 @@ def _marginal(problem: Problem, tree: _Tree, y: Array, scatter: Array) -> _Margi
     log_determinant = np.zeros(chains)
     form = np.zeros((chains, q + 1, q + 1))
     weights, totals = [], []
-    for depth, sums in enumerate(tree.sums):
+    for depth, starts in enumerate(tree.starts):
         weight = 1.0 / variance
-        total = weight @ sums
+        total = tree.sums(weight, starts)
         weighted = weight[:, None] * z
-        mean = (weighted @ sums) / total[:, None]
+        mean = tree.sums(weighted, starts) / total[:, None]
         form += weighted @ z.transpose(0, 2, 1) - (total[:, None] * mean) @ mean.transpose(0, 2, 1)
         log_determinant += np.log(variance).sum(axis=1) + np.log(total).sum(axis=1)
         z = mean
@@ -159,11 +161,11 @@ def _draw_means(
 ) -> Array:
     """The sum of all group effects of every row, drawn from the outermost level inward; (chains, n)."""
     upward = [residual]
-    for weight, total, sums in zip(marginal.weights, marginal.totals, tree.sums, strict=True):
-        upward.append((weight * upward[-1]) @ sums / total)
+    for weight, total, starts in zip(marginal.weights, marginal.totals, tree.starts, strict=True):
+        upward.append(tree.sums(weight * upward[-1], starts) / total)
     outer = np.zeros((residual.shape[0], 1))
     parent = np.zeros(upward[-1].shape[1], dtype=np.intp)
-    for depth in range(len(tree.sums) - 1, -1, -1):
+    for depth in range(len(tree.starts) - 1, -1, -1):
         above = outer[:, parent]
         variance = scatter[:, -2 - depth, None] ** 2
         precision = marginal.totals[depth]
@@ -219,6 +221,7 @@ def sample(
     normal scatter of the logarithms, censoring that does not depend on the value beyond the bound itself.
     """
     generator = np.random.default_rng(seed)
+    problem = _sorted(problem)
     tree = _Tree(problem.levels, problem.lower.size)
     y, scatter = _start(problem, chains, generator)
     open_rows = np.flatnonzero(problem.lower < problem.upper)
@@ -248,6 +251,20 @@ def sample(
             coefficients[:, sweep - warm_up] = b
             scatters[:, sweep - warm_up] = read
     return Posterior(coefficients, scatters)
+
+
+def _sorted(problem: Problem) -> Problem:
+    """The rows in the order of their groups, outermost first."""
+    if not problem.levels:
+        return problem
+    order = np.lexsort(problem.levels[::-1])
+    return replace(
+        problem,
+        lower=problem.lower[order],
+        upper=problem.upper[order],
+        design=problem.design[order],
+        levels=tuple(level[order] for level in problem.levels),
+    )
 
 
 def _read(scatter: Array) -> Array:

@@ -23,16 +23,17 @@ def _span(interval: tuple[float, float]) -> str:
 
 def effect_line(effect: Effect) -> str:
     """One effect: subset, estimate, intervals, what it rests on."""
-    name = effect.subset if effect.moderator == "none" else f"{effect.moderator}: {effect.subset}"
+    plain = effect.moderator == "none" or " over " in effect.subset
+    name = effect.subset if plain else f"{effect.moderator}: {effect.subset}"
     ahead = "" if effect.prediction is None else _span(effect.prediction)
     mark = "*" if effect.note else ""
     rests = f"{effect.n_rows}/{effect.n_exact}/{effect.n_papers}"
-    return f"  {name:<44}{effect.estimate:>8.2f}  {_span(effect.interval):<16}{ahead:<16}{rests:>9} {mark}".rstrip()
+    return f"  {name:<56}{effect.estimate:>8.2f}  {_span(effect.interval):<16}{ahead:<16}{rests:>9} {mark}".rstrip()
 
 
 def _block(title: str, effects: Sequence[Effect]) -> list[str]:
     level = f"{100 * LEVEL:.0f} %"
-    head = f"  {'':<44}{'ratio':>8}  {level:<16}{'new laboratory':<16}{'n':>9}"
+    head = f"  {'':<56}{'ratio':>8}  {level:<16}{'new laboratory':<16}{'n':>9}"
     return ["", title, head, *(effect_line(effect) for effect in effects)]
 
 

@@ -67,6 +67,10 @@ class Variant:
         return nested
 
 
+BENCHMARK_ITEMS = ("areal capacity", "electrolyte amount", "N/P ratio", "electrode area", "replicates")
+"""What decides a life as much as the coating does; a row of the review gives the first alone."""
+
+
 def _warn_nulls(document: dict[str, Any], reasons: dict[str, str], where: str = "") -> list[str]:
     """One warning for every null in `document`, by its dotted name."""
     found = []
@@ -346,6 +350,7 @@ class CellRow:
             "laboratory": self.laboratory,
             "not_given": list(self.not_given),
             "completeness": self.completeness,
+            "benchmark_completeness": len(benchmark_given(self)) / len(BENCHMARK_ITEMS),
             "flags": list(self.flags),
             "details": dict(self.details),
             "note": self.note,
@@ -357,3 +362,9 @@ class CellRow:
         reasons = {"bare.life_upper_h": bound, "coated.life_upper_h": bound}
         document["warnings"] = _warn_nulls(document, reasons)
         return document
+
+
+def benchmark_given(row: CellRow) -> tuple[str, ...]:
+    """The items of `BENCHMARK_ITEMS` that the row gives."""
+    stated = {"areal capacity", *(name for name, _ in row.details)}
+    return tuple(item for item in BENCHMARK_ITEMS if item in stated)
