@@ -21,6 +21,7 @@ TABLES, SHUFFLES = 200, 40
 MODEL = (
     "literature/meta_model.py",
     "literature/meta_effects.py",
+    "literature/meta_bootstrap.py",
     "literature/meta_simulation.py",
     "literature/data/cell.csv",
 )
@@ -46,6 +47,7 @@ def simulate() -> dict[str, Any]:
     import numpy as np
 
     from alloycoat.literature import cell_rows
+    from alloycoat.literature.meta_bootstrap import paper_bootstrap
     from alloycoat.literature.meta_claims import FOUND, trend_claims
     from alloycoat.literature.meta_effects import overall
     from alloycoat.literature.meta_simulation import contrast_coverage, coverage, shuffle
@@ -82,6 +84,7 @@ def simulate() -> dict[str, Any]:
             "claims_found": {claim: claims.count(claim) for claim in sorted(set(claims))},
         },
         "left_out": _left_out(rows),
+        "paper_bootstrap": asdict(paper_bootstrap(rows)),
     }
 
 
@@ -140,6 +143,7 @@ def _simulated(found: dict[str, Any]) -> list[str]:
     named = ", ".join(f"{claim} {count} times" for claim, count in claims.items()) or "none"
     power = next(item for item in found["coverage"] if "apart" in item["scenario"])
     low, high = found["left_out"]
+    plain = found["paper_bootstrap"]
     return [
         *lines, "",
         _text(
@@ -156,6 +160,10 @@ def _simulated(found: dict[str, Any]) -> list[str]:
         _text(
             f"**One paper left out.** The overall life ratio moves between {low['estimate']:.2f} (without",
             f"{low['without']}) and {high['estimate']:.2f} (without {high['without']}).",
+        ), "",
+        _text(
+            f"**Another way.** Plain maximum likelihood with one vote a bare cell gives {plain['estimate']:.2f}, and",
+            f"{_span(plain['interval'])} as the 80 % interval over {plain['draws']} draws of papers with replacement.",
         ),
     ]  # fmt: skip
 
