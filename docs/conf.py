@@ -19,6 +19,7 @@ exclude_patterns = ["_build", "jupyter_execute", "schema"]
 html_theme = "pydata_sphinx_theme"
 html_title = "alloycoat"
 html_static_path = ["_static"]
+html_sidebars = {"**": []}
 html_show_sourcelink = False
 html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
 # the formulas are written in the page and set by the reader's browser; offline they stay legible as TeX

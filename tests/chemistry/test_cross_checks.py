@@ -80,6 +80,7 @@ def test_metal_volumes_against_crc_densities() -> None:
     [
         ("Li", "InCl3", 2.39), ("Li", "ZnCl2", 2.07), ("Li", "SnF2", 2.97), ("Na", "SnCl4", 2.84),
         ("K", "BiCl3", 3.15), ("Mg", "AlCl3", 0.91), ("Mg", "GeCl4", 1.89), ("Li", "SbI3", 2.46),
+        ("Li", "BiI3", 2.20), ("Na", "PbBr2", 2.26), ("K", "CuI", 2.65), ("Mg", "CaCl2", -0.81),
     ],
 )  # fmt: skip
 def test_driving_forces(metal: str, salt: str, volts: float) -> None:

@@ -7,11 +7,24 @@ from itertools import pairwise
 
 import pytest
 
-from alloycoat.chemistry import anode, anodes, element, elements, precursor, precursors, solvent, solvents
+from alloycoat.chemistry import (
+    anode,
+    anodes,
+    electrolyte,
+    electrolyte_text,
+    electrolytes,
+    element,
+    elements,
+    precursor,
+    precursors,
+    solvent,
+    solvents,
+)
+from alloycoat.chemistry.electrolytes import electrolyte_solvents
 from alloycoat.chemistry.formulas import balance, molar_mass, parse_formula
 from alloycoat.chemistry.phases import Phase
 from alloycoat.chemistry.reading import SI_UNITS
-from alloycoat.chemistry.tables import COLUMNS, Row, read_table, references
+from alloycoat.chemistry.tables import COLUMNS, Row, by_subject, read_table, references
 from alloycoat.quantities import FARADAY
 
 OURS = (
@@ -22,6 +35,10 @@ WORDS = {"soluble", "slightly soluble", "insoluble"}
 
 def rows() -> list[Row]:
     return [row for name in OURS for row in read_table(name)]
+
+
+def class_of(name: str) -> str:
+    return by_subject("electrolytes")[f"solvent {name}"]["class"].text
 
 
 def phases() -> list[Phase]:
@@ -202,7 +219,32 @@ def test_solvents_are_liquids_with_a_kind() -> None:
         found = solvent(name)
         assert found.kind in {"ether", "carbonate", "other"}
         assert 600 < found.density.value < 1600 and found.hazards
-        assert found.viscosity and 1e-4 < found.viscosity.value < 1e-2
+        assert found.viscosity and 1e-4 < found.viscosity.value < 1.5e-2
+
+
+def test_solvents_that_attack_the_metals_say_so() -> None:
+    for name in ("ethanol", "2-propanol"):
+        assert any("reacts with alkali metals" in hazard for hazard in solvent(name).hazards)
+
+
+def test_every_solvent_of_an_electrolyte_is_a_solvent_of_the_tables() -> None:
+    for name in electrolytes():
+        for part, _ in electrolyte(f"1 M {name}").solvents:
+            assert solvent(part).molar_mass > 0, name
+    for spelling, name in electrolyte_text.names("solvent").items():
+        assert solvent(spelling).name == solvent(name).name, spelling
+
+
+def test_kind_of_a_solvent_is_its_class_as_an_electrolyte() -> None:
+    for name in electrolyte_solvents():
+        assert solvent(name).kind == class_of(name)
+
+
+def test_no_name_stands_for_two_substances() -> None:
+    for subject in precursors():
+        assert {precursor(name).formula for name in precursor(subject).names} == {subject}
+    for subject in solvents():
+        assert {solvent(name).name for name in solvent(subject).names} == {subject}
 
 
 def test_data_package_describes_the_tables_it_names() -> None:

@@ -81,6 +81,14 @@ def test_results_of_an_earlier_run_are_replaced_and_nothing_else(done):
         assert word in out
 
 
+def test_what_a_bare_run_leaves_of_a_coated_one_is_told(done):
+    folder, _, _ = done
+    bare = write(folder.parent, SHORT[: SHORT.index("[coating]")] + SHORT[SHORT.index("[cell]") :], "bare.toml")
+    status, _, err = shell("run", bare, "--out", folder, "--samples", 0)
+    assert status == 0, err
+    assert "from an earlier run: coated.bdf.csv, layer.svg" in err and (folder / "coated.bdf.csv").exists()
+
+
 @pytest.mark.parametrize("name", ["bare.bdf.csv", "outcome.json", "report.html"])
 def test_a_file_of_the_user_is_never_replaced(tmp_path, name):
     folder = tmp_path / "out"

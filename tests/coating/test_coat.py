@@ -87,9 +87,12 @@ def test_thin_lithium_limits_the_alloy_by_the_lever_rule(recipe: Make) -> None:
     assert thin.anode_consumed.value == pytest.approx(1e-6, rel=1e-6)
 
 
-def test_too_much_precursor_for_the_metal_is_refused(recipe: Make) -> None:
-    with pytest.raises(RecipeError, match=r"\[anode\] thickness"):
-        coat(recipe(anode={"thickness": "10 nm"}, **DIP | {"precursor": "InCl3"}))
+def test_too_much_precursor_consumes_the_foil_and_says_so(recipe: Make) -> None:
+    made = coat(recipe(anode={"thickness": "100 nm"}, **DIP | {"precursor": "InCl3"}), samples=16)
+    assert made.limited_by == "amount"
+    assert any("consumed whole" in text for text in made.warnings)
+    assert made.anode_consumed.value == pytest.approx(100e-9, rel=1e-9)
+    assert made.anode_consumed.high <= 100e-9 * (1 + 1e-6)
 
 
 def test_slow_diffusion_leaves_tin_unalloyed(recipe: Make) -> None:
@@ -97,7 +100,7 @@ def test_slow_diffusion_leaves_tin_unalloyed(recipe: Make) -> None:
                        concentration="100 mM", volume="100 uL", time="30 min"))  # fmt: skip
     assert names(made, "metal") == ["Sn"]
     assert made.phase_rule == "diffusion"
-    assert made.limited_by == "passivation"
+    assert made.limited_by == "amount"
 
 
 def test_magnesium_keeps_unreacted_tin(recipe: Make) -> None:
@@ -129,6 +132,10 @@ def test_amalgams_are_graded_with_the_mercury_rich_phase_outside(recipe: Make) -
     assert sodium.anode_consumed_mol_per_m2.value > 0
     with pytest.raises(RecipeError, match="no amalgam"):
         coat(recipe(route="amalgam", composition="Hg0.5Sn0.5", thickness="20 um"))
+    with pytest.raises(RecipeError, match="richer in Na"):
+        coat(recipe("Na", route="amalgam", composition="Na0.9Hg0.1", thickness="20 um"))
+    with pytest.raises(RecipeError, match="is solid"):
+        coat(recipe(route="amalgam", composition="In", thickness="20 um"))
 
 
 def test_nitrate_goes_on_to_nitride_and_oxide_on_lithium(recipe: Make) -> None:
@@ -166,6 +173,8 @@ def test_texture_only_where_somebody_looked(recipe: Make) -> None:
     dip = DIP | {"precursor": "SbI3", "time": "3 min"}
     assert coat(recipe(**dip | {"concentration": "20 mM"})).coverage == "incomplete"
     assert coat(recipe(**dip | {"concentration": "50 mM"})).coverage == "complete"
+    assert coat(recipe(**dip | {"concentration": "35 mM"})).coverage == "unknown"
+    assert coat(recipe(**dip | {"concentration": "20 mM", "solvent": "tetrahydrofuran"})).coverage == "incomplete"
     assert coat(recipe(**dip | {"concentration": "150 mM"})).cracking == "cracks"
     assert coat(recipe(**DIP | {"precursor": "InCl3"})).coverage == "unknown"
 
@@ -212,3 +221,47 @@ def test_a_hotter_source_gives_more_vapour(recipe: Make) -> None:
     assert mixed.thickness.value < cold.thickness.value
     with pytest.raises(RecipeError, match="source_temperature"):
         coat(recipe("Na", route="vapour", precursor="SnCl4", time="10 s", source_temperature="300 degC"))
+
+
+def test_solvents_by_systematic_name_and_nitrates_that_pay_for_the_metal(recipe: Make) -> None:
+    long = coat(recipe(**DIP | {"precursor": "InCl3", "solvent": "1,2-dimethoxyethane"}))
+    short = coat(recipe(**DIP | {"precursor": "InCl3", "solvent": "DME"}))
+    assert long.thickness == short.thickness
+    calcium = coat(recipe("Na", **DIP | {"precursor": "Ca(NO3)2", "solvent": "DME"}))
+    assert any("undecided" in text for text in calcium.warnings)
+
+
+def test_the_bench_has_limits(recipe: Make) -> None:
+    cast = {"route": "drop-cast", "solvent": "THF", "volume": "20 uL/cm^2"}
+    with pytest.raises(RecipeError, match="more than pure InCl3 holds"):
+        coat(recipe(**cast | {"precursor": "InCl3", "concentration": "100 M"}))
+    with pytest.raises(RecipeError, match="needs a liquid"):
+        coat(recipe(route="drop-cast", precursor="InCl3", form="neat", volume="2 uL/cm^2"))
+    with pytest.raises(RecipeError, match="contradicts rate times time"):
+        coat(recipe(route="evaporation", metal="Sn", thickness="100 nm", rate="0.5 angstrom/s", time="10 s"))
+    with pytest.raises(RecipeError, match="lies outside"):
+        recipe(route="foil", metal="In", foil_thickness="1e290 m")
+    with pytest.raises(RecipeError, match=r"\[coating\] solvent: 'unobtainium'"):
+        recipe(**cast | {"precursor": "InCl3", "concentration": "0.1 M", "solvent": "unobtainium"})
+    with pytest.raises(RecipeError, match="salt of Na"):
+        recipe(cell={"electrolyte": "1 M NaPF6 in diglyme"}, **DIP | {"precursor": "InCl3"})
+    with pytest.raises(RecipeError, match="is not a Recipe"):
+        coat("recipe.toml")  # type: ignore[arg-type]
+
+
+def test_particles_of_one_element_add_up_and_vapour_uses_its_concentration(recipe: Make) -> None:
+    part = {"precursor": "Sn", "concentration": "0.1 M"}
+    mixed = {"route": "drop-cast", "solvent": "DME", "volume": "20 uL/cm^2", "form": "dispersion"}
+    one, two = (coat(recipe(**mixed, precursors=[part] * n)) for n in (1, 2))
+    assert two.thickness.value == pytest.approx(2 * one.thickness.value, rel=1e-9)
+    vapour = {"route": "vapour", "precursor": "GeCl4", "solvent": "THF", "time": "5 min"}
+    thin = coat(recipe(**vapour, concentration="1 mM"))
+    strong = coat(recipe(**vapour, concentration="1 M"))
+    assert strong.thickness.value > 100 * thin.thickness.value
+
+
+def test_no_sample_alloys_more_than_there_is(recipe: Make) -> None:
+    made = coat(recipe("Mg", route="drop-cast", precursor="SnCl2", solvent="DME", concentration="0.1 M",
+                       volume="88 uL/cm^2"), samples=512)  # fmt: skip
+    tin = made.with_role("alloy")[0].mol_per_m2
+    assert tin.high <= 100 * 88e-5 * (1 + 1e-9)

@@ -124,7 +124,7 @@ def test_files(tmp_path: Path) -> None:
         Recipe.load(huge)
     empty = tmp_path / "empty.toml"
     empty.write_text("", encoding="utf-8")
-    with pytest.raises(RecipeError, match="anode is missing"):
+    with pytest.raises(RecipeError, match=r"\[anode\] is missing"):
         Recipe.load(empty)
 
 

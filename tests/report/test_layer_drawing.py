@@ -54,7 +54,7 @@ def test_the_scale_bar_and_the_layer_share_one_scale():
 @pytest.mark.parametrize("samples", [0, 16])
 def test_many_phases_and_no_interval_are_drawn(samples):
     metal = {"metal": "K", "thickness": "500 um", "area": "1.13 cm^2"}
-    made = coat(recipe(anode=metal, coating=MERCURY), samples=samples)
+    made = coat(recipe(anode=metal, coating=MERCURY, cell=None), samples=samples)
     svg = draw_layer(made, None)
     ET.fromstring(svg)
     assert len(set(colors(made).values())) == len(made.phases) + 1
@@ -63,7 +63,9 @@ def test_many_phases_and_no_interval_are_drawn(samples):
 
 def test_a_wide_interval_is_cut_with_an_arrow():
     sodium = {"metal": "Na", "thickness": "300 um", "area": "1.13 cm^2"}
-    made = coat(recipe(anode=sodium, coating={"route": "vapour", "precursor": "SnCl4", "time": "10 s"}), samples=64)
+    made = coat(
+        recipe(anode=sodium, cell=None, coating={"route": "vapour", "precursor": "SnCl4", "time": "10 s"}), samples=64
+    )
     assert made.thickness.high > 4 * made.thickness.value
     svg = draw_layer(made, 300e-6)
     assert "26Z" in svg

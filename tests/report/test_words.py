@@ -52,7 +52,8 @@ def test_lives(given, text):
 @pytest.mark.parametrize(
     ("given", "text"),
     [("3 Li + InCl3 -> In + 3 LiCl", "3 Li + InCl₃ → In + 3 LiCl"), ("Bi(CF3SO3)3", "Bi(CF₃SO₃)₃"),
-     ("Na0.1Hg0.9", "Na₀.₁Hg₀.₉"), ("298.15 K, 25 degC", "298.15 K, 25 degC"), ("Celgard 2400", "Celgard 2400")],
+     ("Na0.1Hg0.9", "Na₀.₁Hg₀.₉"), ("298.15 K, 25 degC", "298.15 K, 25 degC"), ("Celgard 2400", "Celgard 2400"),
+        ("(claim C13)", "(claim C13)")],
 )  # fmt: skip
 def test_formulas(given, text):
     assert subscripts(given) == text

@@ -207,7 +207,7 @@ def symmetric(
         coated=(coating is not None, coating is not None and coated == "both"),
         area_m2=None if given_area is None else _si(given_area, "area", "[anode] area"),
         temperature_K=kelvin,
-        metal_capacity=_metal_capacity(metal, anode_thickness),
+        metal_capacity=_metal_capacity(metal, anode_thickness, coating),
         spreads=spreads,
         notes=tuple(notes),
         sources=_keys(spreads),
@@ -264,12 +264,22 @@ def _si(value: str | float, dimension: str, field: str) -> float:
     return number
 
 
-def _metal_capacity(metal: Any, thickness: str | float | None) -> float | None:
-    """Charge per area in the metal of one electrode, C/m2: z F L/V_m."""
+def _metal_capacity(metal: Any, thickness: str | float | None, coating: Any) -> float | None:
+    """Charge per area in the metal of one electrode, C/m2: z F (L - what the coating consumed)/V_m.
+
+    The anode metal inside the alloy is not counted. Raises RecipeError where the coating leaves no metal.
+    """
     if thickness is None:
         return None
     length = _si(thickness, "length", "[anode] thickness")
-    return float(metal.charge * FARADAY * length / metal.molar_volume.value)
+    consumed = getattr(coating, "anode_consumed", None)
+    left = length - (consumed.value if consumed is not None else 0.0)
+    if left <= 1e-9 * length:
+        raise RecipeError(
+            f"[anode] thickness: the coating consumes all of the {length * 1e6:.3g} um of {metal.symbol}; there is no "
+            "metal left to strip, take a thicker foil or less precursor"
+        )
+    return float(metal.charge * FARADAY * left / metal.molar_volume.value)
 
 
 def _keys(spreads: Mapping[str, Value | Estimate]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from alloycoat.cell.design import SAMPLED, Cell
 from alloycoat.cell.orders import make_orders
 from alloycoat.cell.simulate import Bench, Settings, Trace, run_cycle
 from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.record import Ended
 from alloycoat.sources import Estimate, Value
 
 Array = NDArray[np.float64]
@@ -119,7 +120,10 @@ def _on_grid(nominal: Trace, trace: Trace) -> Array:
     last = int(nominal.step[-1]) if len(nominal.step) else 0
     for number in range(1, last + 1):
         ours, theirs = nominal.step == number, trace.step == number
-        cut = trace.ended is not None and len(trace.step) and trace.step[-1] == number
+        # a step that depleted the cell or met its voltage limit counts as at the limit; one that used up the metal
+        # is compared over the time that it ran
+        broken = trace.ended is not None and trace.ended is not Ended.metal_exhausted
+        cut = broken and len(trace.step) and trace.step[-1] == number
         if not theirs.any() or cut:
             continue
         out[ours] = np.interp(_share(nominal, number), _share(trace, number), trace.voltage[theirs])

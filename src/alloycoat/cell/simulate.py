@@ -28,6 +28,8 @@ from alloycoat.record import CyclingRecord, Ended
 Array = NDArray[np.float64]
 SAME = 1e-9
 """Share of c0 by which two starts of a cycle may differ and still count as the same."""
+MOST_ROWS = 5_000_000
+"""Rows of the longest record that is written (some 300 MB as csv)."""
 _NO_AGEING = "the simulated cell does not age yet: its cycles repeat once the salt profile does"
 
 
@@ -235,6 +237,12 @@ def cycle(
     bench = Bench(cell, accuracy)
     formation, orders = make_orders(cell, protocol, points_per_half_cycle)
     wanted = int(protocol.cycles) if max_cycles is None else min(int(protocol.cycles), max_cycles)
+    rows = wanted * sum(order.points for order in orders)
+    if rows > MOST_ROWS:
+        raise RecipeError(
+            f"[protocol] cycles: {wanted} cycles would be a record of {rows:.2g} rows, {MOST_ROWS:.0e} are allowed; "
+            "take fewer cycles or a longer period"
+        )
     traces: list[tuple[Trace, int, int]] = []  # trace, number of its first cycle, copies
     ended: Ended | None = None
     if formation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from alloycoat.chemistry.electrolytes import Electrolyte, Transport, electrolyte, electrolytes
 from alloycoat.chemistry.formulas import balance, molar_mass, parse_composition, parse_formula
 from alloycoat.chemistry.kinetics import Kinetics, electrolyte_amount, kinetics, nucleation_overpotential
+from alloycoat.chemistry.media import solvent_text, solvents_of
 from alloycoat.chemistry.separators import Separator, separator, separators
 from alloycoat.chemistry.species import (
     AnodeMetal,
@@ -60,5 +61,7 @@ __all__ = [
     "separator",
     "separators",
     "solvent",
+    "solvent_text",
     "solvents",
+    "solvents_of",
 ]

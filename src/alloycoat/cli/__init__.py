@@ -23,3 +23,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(_BROKEN_PIPE)
+    except OSError as error:
+        print(f"alloycoat: {error.filename or 'file system'}: {error.strerror or error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)

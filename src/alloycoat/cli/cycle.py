@@ -17,7 +17,7 @@ def cycle(
         Path | None, typer.Option("--out", metavar="DIR", help="Write NAME.bdf.csv and outcome.json here.")
     ] = None,
     seed: OwnSeed = None,
-    samples: Samples = 64,
+    samples: Samples = 256,
     json: JsonFlag = False,
 ) -> None:
     """Cycle the cell of a recipe: coated where it has a coating, else bare."""

@@ -20,7 +20,7 @@ OwnSeed = Annotated[
 
 
 def run(
-    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: Samples = 64, json: JsonFlag = False
+    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: Samples = 256, json: JsonFlag = False
 ) -> None:
     """Coat, cycle bare and coated side by side, analyze both, place them among the published cells.
 

@@ -102,6 +102,9 @@ def to_json(coating: Coating) -> dict[str, Any]:
     document["warnings"] = coating_warning + _why_null(document, coating)
     if document["area_specific_resistance_ohm_m2"] is None:
         document["warnings"].append("area_specific_resistance_ohm_m2: no ionic conductivity")
+    for key, value in document.items():
+        if value is None and key.endswith("_interval"):
+            document["warnings"].append(f"{key}: null as {key.removesuffix('_interval')} is")
     return document
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from alloycoat import chemistry
 from alloycoat.chemistry import Salt
 from alloycoat.coating.draws import Array, Draws
-from alloycoat.coating.medium import medium_solvents
 from alloycoat.coating.supply import Supply, prior
 from alloycoat.recipe import Recipe
 
@@ -31,7 +31,7 @@ def solubility_in(salt: Salt, text: str) -> tuple[str, str]:
     A row for the solvent wins over one for its class.
     """
     best, source = "unknown", ""
-    for solvent in medium_solvents(text):
+    for solvent in chemistry.solvents_of(text):
         for key in (solvent.name, solvent.kind):
             if key in salt.solubility:
                 if WORDS.index(salt.solubility[key]) > WORDS.index(best):
@@ -102,14 +102,17 @@ def where_salt_goes(salt: Salt, made: Array, recipe: Recipe, supply: Supply, dra
     none, all_of_it = draws.exact(0.0), draws.exact(1.0)
     if step.route == "dip":
         return _dip(salt, made, recipe, supply, draws)
+    unrinsed = ""
     if step.route == "drop-cast" and step.rinse and step.solvent:
         word, source = solubility_in(salt, step.solvent)
         if word == "soluble":
             return Fate(none, none, "", source)
+        unrinsed = f"rinsing does not remove {salt.formula}: its solubility in {step.solvent} is {word}; "
     reaches, source = _reaches_cell(salt, recipe)
     if reaches:
         return Fate(none, all_of_it, "", source)
     if recipe.cell is None or recipe.cell.electrolyte is None:
-        why = f"{salt.formula} stays in the layer; it may dissolve later in the cell"
-        return Fate(all_of_it, none, why, "")
-    return Fate(all_of_it, none, "", source)
+        known = set(salt.solubility.values())
+        later = "" if known == {"insoluble"} else "; it may dissolve later in the cell"
+        return Fate(all_of_it, none, f"{unrinsed}{salt.formula} stays in the layer{later}", "")
+    return Fate(all_of_it, none, f"{unrinsed}{salt.formula} stays in the layer" if unrinsed else "", source)

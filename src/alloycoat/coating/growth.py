@@ -36,6 +36,7 @@ from alloycoat.coating.supply import Supply, prior, supply_of
 from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 
+SHOWN = 1e-3  # share at the 90th percentile from which a phase that the nominal layer lacks is listed
 MOST_POROUS = 0.8  # beyond this a layer does not hold together
 
 
@@ -61,6 +62,10 @@ def coat(recipe: Recipe, *, samples: int = 0, seed: int = 0) -> Coating:
     = sum n_i V_i/(1 - porosity). Raises RecipeError where the recipe lacks what its route needs, or where
     the metal cannot reduce the salt. The guide's page on coatings states every equation and its source.
     """
+    if not isinstance(recipe, Recipe):
+        raise RecipeError(
+            f"coat: {recipe!r:.60} is not a Recipe; read one with Recipe.load(path) or Recipe.from_tables"
+        )
     if recipe.coating is None:
         raise RecipeError("[coating] is missing: a recipe without it is a bare anode and gives no layer")
     anode = chemistry.anode(recipe.anode.metal)
@@ -111,19 +116,35 @@ def _available(work: _Work) -> Array:
     whole = thickness / volume
     used = sum((reduction.anode_used for reduction in work.reductions), np.zeros(work.draws.size))
     if used[0] > whole[0]:
-        raise RecipeError(
-            f"[anode] thickness: {thickness * 1e6:.3g} um holds {whole[0]:.3g} mol/m2 of {work.anode.symbol}, "
-            f"but the precursor would consume {used[0]:.3g} mol/m2; use less precursor or thicker metal"
+        work.supply.limited_by = "amount"
+        work.warnings.append(
+            f"the foil of {thickness * 1e6:.3g} um would be consumed whole: there is {used[0] / whole[0]:.3g} times as "
+            f"much precursor as its {work.anode.symbol} can reduce"
         )
+    _fit_to_foil(work, np.minimum(1.0, whole / np.maximum(used, 1e-300)))
+    used = np.minimum(used, whole)
     brought = work.supply.anode_brought
     return np.asarray(np.maximum(whole - used, 0.0) + (0.0 if brought is None else brought))
 
 
+def _fit_to_foil(work: _Work, share: Array) -> None:
+    """Scale down the reductions of those samples that would consume more metal than the foil holds."""
+    if np.all(share == 1.0):
+        return
+    for reduction in work.reductions:
+        symbol = reduction.precursor.element
+        work.moles[symbol] = work.moles[symbol] - reduction.metal * (1.0 - share)
+        reduction.metal = reduction.metal * share
+        reduction.anode_used = reduction.anode_used * share
+        reduction.salts = {formula: moles * share for formula, moles in reduction.salts.items()}
+
+
 def _alloy(work: _Work) -> None:
     left = _available(work)
-    graded = work.recipe.coating is not None and work.recipe.coating.route == "amalgam"
     for symbol, moles in work.moles.items():
-        outcome = alloy(work.anode, symbol, moles, left, work.supply.contact_time, work.draws, graded=graded)
+        outcome = alloy(
+            work.anode, symbol, moles, left, work.supply.contact_time, work.draws, brought=work.supply.brought_ratio
+        )
         work.warnings += outcome.warnings
         work.alloyings.append(outcome)
         if outcome.anode_used is not None:
@@ -136,9 +157,10 @@ def _layer_parts(work: _Work) -> list[Part]:
     """Left-over M, then the alloys from M-rich to A-rich."""
     parts = []
     for outcome in work.alloyings:
-        if outcome.left_over is not None and outcome.left_over[0] > 1e-12 * max(work.moles[outcome.element][0], 1e-300):
+        left = outcome.left_over
+        if left is not None and np.any(left > 1e-12 * work.moles[outcome.element]):
             volume = work.draws.take(chemistry.element(outcome.element).molar_volume, f"{outcome.element} molar volume")
-            parts.append(Part(outcome.element, "metal", outcome.left_over, outcome.left_over * volume))
+            parts.append(Part(outcome.element, "metal", left, left * volume))
     for outcome in work.alloyings:
         for phase, moles in outcome.phases:
             volume = work.draws.take(phase.molar_volume, f"{phase.formula} molar volume")
@@ -172,18 +194,28 @@ def _salts(work: _Work) -> tuple[list[Part], list[SaltAmount], list[SaltAmount]]
 
 
 def _evidence_of_texture(work: _Work) -> tuple[str, str]:
-    """(coverage, cracking) where somebody looked at this salt in this solvent, else 'unknown'."""
+    """(coverage, cracking) of a dip where somebody looked at this salt in this solvent, else 'unknown'.
+
+    Between two concentrations that were tried nothing is known.
+    """
     step = work.recipe.coating
     assert step is not None
-    rows = by_subject("coating").get(f"{step.precursor} in {step.solvent}", {})
-    if not rows or step.concentration is None or step.concentration.basis != "molarity":
+    if step.route != "dip" or len(step.parts) != 1 or step.solvent is None:
         return "unknown", "unknown"
-    dense = rows["dense_above"].quantity("mol/m**3")
-    cracks = rows["cracks_above"].quantity("mol/m**3")
+    part = step.parts[0]
+    amount = part.concentration or step.concentration
+    rows = by_subject("coating").get(f"{part.precursor} in {step.solvent}", {})
+    if not rows or amount is None or amount.basis != "molarity":
+        return "unknown", "unknown"
+    dense, cracks = (rows[name].quantity("mol/m**3") for name in ("dense_above", "cracks_above"))
     work.draws.cite(dense.source)
-    concentration = step.concentration.value
-    coverage = "incomplete" if concentration <= dense.value else "complete"
-    return coverage, "cracks" if concentration > cracks.value else "none reported"
+    concentration = amount.value
+    coverage = "incomplete" if concentration <= dense.low else "complete" if concentration >= dense.high else "unknown"
+    cracking = (
+        "cracks" if concentration > cracks.high else "none reported" if dense.high <= concentration <= cracks.low
+        else "unknown"
+    )  # fmt: skip
+    return coverage, cracking
 
 
 def _reaction(work: _Work) -> str:
@@ -204,7 +236,7 @@ def _hazards(work: _Work) -> tuple[str, ...]:
         found.update(dict.fromkeys(f"{precursor.formula}: {text}" for text in precursor.hazards))
     for symbol in work.moles:
         found.update(dict.fromkeys(f"{symbol}: {text}" for text in chemistry.element(symbol).hazards))
-    if step.route == "amalgam" and work.anode.symbol in {"Na", "K"} and step.composition == "Hg":
+    if work.supply.brought_ratio == 0.0 and work.anode.symbol in {"Na", "K"} and "Hg" in work.moles:
         found[f"{work.anode.symbol} reacts violently with pure Hg; dilute the mercury first (claim C13)"] = None
     return tuple(found)
 
@@ -245,13 +277,13 @@ def _assemble(work: _Work) -> Coating:
         phases=tuple(
             LayerPhase(part.formula, part.role, estimate(part.moles), estimate(part.volume / total))
             for part in everything
+            if part.moles[0] > 0 or np.quantile(part.volume / total, 0.9) > SHOWN
         ),
         equilibrium_phase=tuple(
             outcome.equilibrium.formula if outcome.equilibrium else outcome.element for outcome in work.alloyings
         ),
         phase_rule="; ".join(dict.fromkeys(outcome.rule for outcome in work.alloyings)),
-        limited_by="passivation" if any(o.rule == "diffusion" for o in work.alloyings)
-        else work.supply.limited_by,
+        limited_by=work.supply.limited_by,
         thickness=estimate(total), porosity=estimate(porosity), coverage=coverage, cracking=cracking,
         anode_consumed=estimate(anode_moles * volume), anode_consumed_mol_per_m2=estimate(anode_moles),
         driving_force=work.force, reaction=_reaction(work),

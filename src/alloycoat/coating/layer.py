@@ -16,6 +16,7 @@ from alloycoat.coating.supply import prior
 from alloycoat.quantities import FARADAY, GAS_CONSTANT
 from alloycoat.sources import Estimate, Value
 
+_TRACE = 1e-9  # share of the layer below which a phase counts as absent
 TEMPERATURE = 298.15  # the tables hold values near 298 K
 
 
@@ -135,7 +136,9 @@ def ionic_conductivity(parts: list[Part], total: Array, charge: int, draws: Draw
     resistance = np.zeros(draws.size)
     for part in alloys:
         assert isinstance(part.phase, Phase)
-        resistance += part.volume / alloy_ionic_conductivity(part.phase, charge, draws)
+        share = np.maximum(part.volume, _TRACE * total)  # a sample may lack a phase that the nominal layer has
+        resistance += share / alloy_ionic_conductivity(part.phase, charge, draws)
+    volume = np.maximum(volume, _TRACE * total)
     return np.asarray(volume / resistance * (volume / total) ** 1.5)
 
 

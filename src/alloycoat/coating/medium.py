@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import numpy as np
 
 from alloycoat import chemistry
-from alloycoat.chemistry import Precursor, Solvent
+from alloycoat.chemistry import Precursor
 from alloycoat.coating.draws import Array, Draws
-from alloycoat.errors import MissingDataError, RecipeError
+from alloycoat.errors import RecipeError
 from alloycoat.quantities import Concentration
 from alloycoat.recipe import CoatingStep, PrecursorPart
 from alloycoat.sources import Value
 
+PUREST = 60_000.0
+"""Largest concentration in mol/m3 taken for a solute without a tabulated density (that of water in water)."""
 ATMOSPHERE = 101325.0
 """Standard atmosphere in Pa, the pressure of tabulated boiling points (exact by definition)."""
-
-
-@lru_cache(maxsize=512)
-def medium_solvents(text: str, field: str = "[coating] solvent") -> tuple[Solvent, ...]:
-    """The solvents of "THF", "EC:DMC", "DOL/DME" or of an electrolyte text; raises MissingDataError."""
-    if " in " in text or re.match(r"\s*[\d.]+\s*(m?M|mol)", text):
-        names = tuple(name for name, _ in chemistry.electrolyte(text).solvents)
-    else:
-        names = tuple(part for part in re.split(r"[/:+,;]|\band\b", re.sub(r"\([^()]*\)", "", text)))
-    found = []
-    for name in names:
-        try:
-            found.append(chemistry.solvent(name.strip()))
-        except MissingDataError as error:
-            tail = str(error).partition(": ")[2]
-            raise MissingDataError(f"{field}: {tail}") from None
-    return tuple(found)
 
 
 def _density(text: str | None, draws: Draws) -> Array:
     if text is None:
         raise RecipeError("[coating] solvent is missing: mol/kg and wt% need its density")
-    parts = medium_solvents(text)
+    parts = chemistry.solvents_of(text)
     return np.asarray(sum(draws.take(part.density, f"{part.name} density") for part in parts) / len(parts), dtype=float)
 
 
@@ -53,21 +37,39 @@ def _solute(name: str) -> tuple[float, Value | None]:
 
 
 def to_molarity(amount: Concentration, name: str, solvent_text: str | None, draws: Draws) -> Array:
-    """Concentration in mol/m3 of the precursor `name`.
+    """Concentration in mol/m3 of the precursor `name`, with volumes taken as additive.
 
-    Molality b: c = b rho; mass fraction w: c = w rho/M (rho of the solvent: the volume of the solute is
-    neglected, good to 5 % below 0.5 mol/L); volume fraction phi: c = phi rho_salt/M.
+    Molality b: c = b/(1/rho + b M/rho_salt); mass fraction w: c = (w/M)/(w/rho_salt + (1 - w)/rho); volume
+    fraction phi: c = phi rho_salt/M. rho of the solvent, rho_salt of the solute (its volume is neglected where
+    no table has it: good to 5 % below 0.5 mol/L). Raises RecipeError for more than the pure solute holds.
     """
-    if amount.basis == "molarity":
-        return draws.exact(amount.value)
-    if amount.basis == "molality":
-        return np.asarray(amount.value * _density(solvent_text, draws))
     mass, density = _solute(name)
-    if amount.basis == "mass fraction":
-        return np.asarray(amount.value * _density(solvent_text, draws) / mass)
-    if density is None:
+    specific = draws.exact(0.0) if density is None else 1.0 / draws.take(density, f"{name} density")
+    if amount.basis == "molarity":
+        found = draws.exact(amount.value)
+    elif amount.basis == "molality":
+        found = amount.value / (1.0 / _density(solvent_text, draws) + amount.value * mass * specific)
+    elif amount.basis == "mass fraction":
+        share = amount.value
+        found = share / mass / (share * specific + (1.0 - share) / _density(solvent_text, draws) + 1e-300)
+    elif density is None:
         raise RecipeError(f"[coating] concentration: vol% needs the density of {name}, which no table has")
-    return np.asarray(amount.value * draws.take(density, f"{name} density") / mass)
+    else:
+        found = amount.value / (specific * mass)
+    most = 1.0 / (specific[0] * mass) if specific[0] > 0 else PUREST
+    if found[0] > most * (1 + 1e-9):
+        raise RecipeError(
+            f"[coating] concentration: {amount.text} is more than pure {name} holds, {most / 1000:.3g} mol/L"
+        )
+    return np.asarray(found)
+
+
+def solvent_molarity(text: str, draws: Draws) -> Array:
+    """Moles of solvent per volume of pure solvent in mol/m3, rho/M averaged over a mixture."""
+    parts = chemistry.solvents_of(text)
+    return np.asarray(
+        sum(draws.take(part.density, f"{part.name} density") / part.molar_mass for part in parts) / len(parts)
+    )
 
 
 def bath_concentration(part: PrecursorPart, step: CoatingStep, draws: Draws, electrolyte: str | None = None) -> Array:
@@ -82,7 +84,7 @@ def viscosity_factor(text: str | None, draws: Draws) -> Array:
     """D/D_reference of a dissolved salt by Stokes-Einstein, eta(THF)/eta; 1 where eta is not known."""
     if text is None:
         return draws.exact(1.0)
-    parts = [part.viscosity for part in medium_solvents(text)]
+    parts = [part.viscosity for part in chemistry.solvents_of(text)]
     known = [value for value in parts if value is not None]
     if len(known) < len(parts) or not known:
         return draws.exact(1.0)

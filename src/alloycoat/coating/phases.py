@@ -17,6 +17,7 @@ import numpy as np
 from alloycoat.chemistry import AnodeMetal, Phase
 from alloycoat.coating.draws import Array, Draws
 from alloycoat.coating.supply import prior
+from alloycoat.errors import RecipeError
 
 
 @dataclass(slots=True)
@@ -122,9 +123,20 @@ def conversion(steps: tuple[Phase, ...], moles: Array, time: float | None, draws
     return np.minimum(1.0, reach / np.maximum(length, 1e-30)), None
 
 
-def _graded(anode: AnodeMetal, element: str, moles: Array, available: Array, result: Alloying) -> Alloying:
-    """Liquid couple: every allowed phase, M-rich outside, M split evenly among them (assumed)."""
+def _graded(
+    anode: AnodeMetal, element: str, moles: Array, available: Array, brought: float, result: Alloying
+) -> Alloying:
+    """Liquid couple: every allowed phase that is no poorer in A than the liquid, M split evenly (assumed).
+
+    brought: A per M of the liquid. Raises RecipeError where it is richer in A than every phase.
+    """
     steps, rule, _, note = allowed_steps(anode, element)
+    if steps and brought > steps[-1].ratio:
+        raise RecipeError(
+            f"[coating] composition: {brought:.3g} {anode.symbol} per {element} is richer in {anode.symbol} than "
+            f"{steps[-1].formula}, the richest phase; take a liquid with more {element}"
+        )
+    steps = tuple(step for step in steps if step.ratio >= brought)
     result.rule = f"{rule}, graded couple"
     if note:
         result.warnings.append(note)
@@ -150,11 +162,12 @@ def alloy(
     time: float | None,
     draws: Draws,
     *,
-    graded: bool = False,
+    brought: float | None = None,
 ) -> Alloying:
     """Phases of `moles` (mol/m2) of M on anode metal of which `available` mol/m2 is left.
 
-    The three rules of this module. `time`: contact in s, None where unknown.
+    The three rules of this module. `time`: contact in s, None where unknown. `brought`: A per M of a liquid
+    amalgam, None for everything else.
     """
     result = Alloying(element, equilibrium_phase(anode, element), "")
     steps, result.rule, complete, note = allowed_steps(anode, element)
@@ -162,8 +175,8 @@ def alloy(
     if ladder is not None:
         draws.cite(ladder.source)
     result.target = steps[-1] if steps else None
-    if graded:
-        return _graded(anode, element, moles, available, result)
+    if brought is not None:
+        return _graded(anode, element, moles, available, brought, result)
     if note:
         result.warnings.append(note)
     if not steps:
@@ -175,7 +188,7 @@ def alloy(
     elif converted[0] < 1:
         result.rule = "diffusion"
     if not complete:
-        converted = converted * prior("incomplete alloying", "converted_fraction", "", draws)
+        converted = converted * np.minimum(prior("incomplete alloying", "converted_fraction", "", draws), 1.0)
         result.rule = "room-temperature ladder, incomplete"
         result.warnings.append(
             f"room-temperature studies find unreacted {element} beside {steps[-1].formula}; its share is assumed"

@@ -161,6 +161,8 @@ def driving_force(anode: AnodeMetal, precursor: Precursor, phase: Phase | None, 
     mean, deviation = found[0] + added[0], float(np.hypot(found[1], added[1]))
     total = Estimate(mean, mean - _Z90 * deviation, mean + _Z90 * deviation)
     verdict = "no" if total.high < 0 else "yes" if total.low > 0 else "undecided"
+    if verdict == "no" and precursor.anion == "NO3":  # reducing the nitrate itself pays for the metal
+        verdict = "undecided"
     return DrivingForce(reduction, total, verdict)
 
 

@@ -13,6 +13,7 @@ from alloycoat.coating.draws import Array, Draws
 from alloycoat.coating.medium import (
     bath_concentration,
     parse_fractional,
+    solvent_molarity,
     vapour_pressure_ratio,
     viscosity_factor,
     volatile_precursors,
@@ -21,6 +22,8 @@ from alloycoat.errors import RecipeError
 from alloycoat.quantities import GAS_CONSTANT
 from alloycoat.recipe import Amount, CoatingStep, Recipe
 
+LIQUID_BELOW = 310.0
+"""Melting point in K below which an element is spread as a liquid (Hg, and Ga on a warm hand)."""
 LIMITS = ("amount", "transport", "passivation", "geometry")
 
 
@@ -34,16 +37,17 @@ class Supply:
     reacted: list[tuple[Precursor, Array]] = field(default_factory=list)
     elements: dict[str, Array] = field(default_factory=dict)
     anode_brought: Array | None = None
+    brought_ratio: float | None = None
     limited_by: str = "amount"
     contact_time: float | None = None
-    porosity_class: str = "layer from solution"
+    porosity_class: str = "layer from a reduced salt"
     anion_concentration: dict[str, Array] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def bring(self, name: str, moles: Array) -> None:
         """Add what arrives of a precursor, or of an element brought as particles."""
         if name in chemistry.elements():
-            self.elements[name] = moles
+            self.elements[name] = self.elements.get(name, 0.0) + moles
         else:
             self.reacted.append((chemistry.precursor(name), moles))
 
@@ -136,9 +140,11 @@ def _drop_cast(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
 
 def _neat(salt: Precursor, draws: Draws) -> Array:
     """Moles of metal per volume of the pure liquid, mol/m3."""
-    if salt.density is None:
+    if salt.density is None or salt.state != "liquid":
+        why = f"it is a {salt.state}" if salt.state != "liquid" else "its density is not tabulated"
         raise RecipeError(
-            f"[coating] precursor: no density of {salt.formula} is tabulated; give a concentration instead"
+            f"[coating] form: 'neat' needs a liquid precursor, and {salt.formula} is none to use neat: {why}; "
+            "give a solvent and a concentration instead"
         )
     return draws.take(salt.density, f"{salt.formula} density") / salt.molar_mass
 
@@ -182,10 +188,19 @@ def _additive(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     return supply
 
 
+def _mole_fraction(step: CoatingStep, draws: Draws, warnings: list[str]) -> Array:
+    """Mole fraction of the precursor in the liquid that evaporates: x = c/(c + rho/M) of the solvent, or assumed."""
+    if step.concentration is None or step.solvent is None:
+        warnings.append("the vapour comes from a solution whose composition is not given: its mole fraction is assumed")
+        return np.minimum(prior("vapour over a solution", "mole_fraction", "", draws), 1.0)
+    solute = bath_concentration(step.parts[0], step, draws)
+    return np.asarray(solute / (solute + solvent_molarity(step.solvent, draws)))
+
+
 def _vapour(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     """Least of the Hertz-Knudsen impingement p/sqrt(2 pi M R T) and diffusion p D/(R T L), times exposure."""
     del recipe
-    supply = Supply(limited_by="transport", contact_time=step.time, porosity_class="layer from solution")
+    supply = Supply(limited_by="transport", contact_time=step.time, porosity_class="layer from a reduced salt")
     salt = chemistry.precursor(step.parts[0].precursor)
     if salt.vapour_pressure is None:
         raise RecipeError(
@@ -196,10 +211,7 @@ def _vapour(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     pressure = draws.take(salt.vapour_pressure, f"{salt.formula} vapour pressure")
     pressure = pressure * vapour_pressure_ratio(salt, temperature)
     if step.solvent is not None:
-        pressure = pressure * prior("vapour over a solution", "mole_fraction", "", draws)
-        supply.warnings.append(
-            "the vapour comes from a solution whose composition is not given: its mole fraction is assumed"
-        )
+        pressure = pressure * _mole_fraction(step, draws, supply.warnings)
     assert step.time is not None
     thermal = GAS_CONSTANT * 298.15
     impinging = pressure / np.sqrt(2 * np.pi * salt.molar_mass * thermal)
@@ -218,11 +230,17 @@ def _molar_density(symbol: str, draws: Draws) -> Array:
 def _evaporation(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     del recipe
     assert step.metal is not None
-    thickness = step.thickness if step.thickness is not None else (step.rate or 0.0) * (step.time or 0.0)
+    grown = (step.rate or 0.0) * (step.time or 0.0)
+    thickness = step.thickness if step.thickness is not None else grown
+    if grown > 0 and abs(grown - thickness) > 0.05 * thickness:
+        raise RecipeError(
+            f"[coating] thickness: {thickness * 1e9:.4g} nm contradicts rate times time, {grown * 1e9:.4g} nm; "
+            "give one of them"
+        )
     moles = thickness * _molar_density(step.metal, draws)
     return Supply(
         elements={step.metal: moles}, limited_by="geometry" if step.thickness else "amount",
-        porosity_class="layer from solid or vapour",
+        porosity_class="layer from solid or evaporated metal",
     )  # fmt: skip
 
 
@@ -231,7 +249,7 @@ def _foil(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     assert step.metal is not None and step.foil_thickness is not None
     return Supply(
         elements={step.metal: step.foil_thickness * _molar_density(step.metal, draws)},
-        limited_by="geometry", contact_time=step.time, porosity_class="layer from solid or vapour",
+        limited_by="geometry", contact_time=step.time, porosity_class="layer from solid or evaporated metal",
     )  # fmt: skip
 
 
@@ -240,7 +258,7 @@ def _lamination(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
     assert step.material is not None and step.thickness is not None
     return Supply(
         elements={step.material: step.thickness * _molar_density(step.material, draws)},
-        limited_by="geometry", contact_time=step.time, porosity_class="layer from solid or vapour",
+        limited_by="geometry", contact_time=step.time, porosity_class="layer from solid or evaporated metal",
     )  # fmt: skip
 
 
@@ -250,7 +268,12 @@ def amalgam_composition(text: str, metal: str) -> tuple[str, float]:
     others = [symbol for symbol in counts if symbol != metal]
     if len(others) != 1 or counts[others[0]] <= 0:
         raise RecipeError(f"[coating] composition: {text!r} is no amalgam for {metal}; write 'Hg' or '{metal}0.1Hg0.9'")
-    chemistry.element(others[0])
+    melting = chemistry.element(others[0]).melting_point
+    if melting is not None and melting.value > LIQUID_BELOW:
+        raise RecipeError(
+            f"[coating] composition: {others[0]} is solid near room temperature (melts at {melting.value:.0f} K); "
+            "use the route 'foil' or 'evaporation'"
+        )
     return others[0], counts.get(metal, 0.0) / counts[others[0]]
 
 
@@ -273,8 +296,8 @@ def _amalgam(recipe: Recipe, step: CoatingStep, draws: Draws) -> Supply:
         }
         moles = draws.exact(spread) * np.asarray(per_unit[step.amount.dimension.removesuffix(" per area")])
     return Supply(
-        elements={symbol: moles}, anode_brought=moles * brought, contact_time=step.time,
-        limited_by="geometry" if step.thickness else "amount", porosity_class="layer from solid or vapour",
+        elements={symbol: moles}, anode_brought=moles * brought, brought_ratio=brought, contact_time=step.time,
+        limited_by="geometry" if step.thickness else "amount", porosity_class="layer from solid or evaporated metal",
     )  # fmt: skip
 
 

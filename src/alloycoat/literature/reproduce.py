@@ -35,6 +35,7 @@ class Reproduced:
     predicted_phases: str
     equilibrium: str
     phase_verdict: str
+    same_phases: bool
     equilibrium_verdict: str
     printed_byproducts: str
     predicted_byproducts: str
@@ -59,6 +60,7 @@ class Reproduced:
                 "thickness_um_interval": None if value is None else [low, high],
             },
             "ratio": self.ratio, "verdict": self.verdict, "phase_verdict": self.phase_verdict,
+            "same_phases": self.same_phases,
             "equilibrium_verdict": self.equilibrium_verdict, "thickness_verdict": self.thickness_verdict,
             "reason": self.reason,
         }  # fmt: skip
@@ -99,7 +101,7 @@ def _coat_all(row: CoatingRow) -> tuple[list[_Coated], str]:
         try:
             layers = tuple(coat(Recipe.from_tables(each), samples=SAMPLES) for each in filled)
         except AlloycoatError as error:
-            refusal = str(error).split("\n")[0]
+            refusal = str(error).split("\n")[0].partition(": the route")[0]
             continue
         found.append(_Coated(variant.name, layers, note))
     return found, refusal
@@ -119,7 +121,8 @@ def _by_rules(row: CoatingRow) -> list[LayerPhases]:
     found = []
     for element in row.elements:
         amount, supply = np.full(1, _TYPICAL), np.full(1, np.inf)
-        outcome = alloy(anode, element, amount, supply, None, draws, graded=row.route == "amalgam")
+        brought = 0.0 if row.route == "amalgam" else None
+        outcome = alloy(anode, element, amount, supply, None, draws, brought=brought)
         left = outcome.left_over is not None and outcome.left_over[0] > 0.01 * _TYPICAL
         found.append(LayerPhases(tuple(phase.formula for phase, _ in outcome.phases), (element,) if left else ()))
     return found
@@ -251,10 +254,11 @@ def reproduce_row(row: CoatingRow) -> Reproduced:
     )  # fmt: skip
     printed = verdicts.printed_layer(row.phases)[0]
     notes = dict.fromkeys(each.note for each in coated)
+    same = phase_verdict != verdicts.UNNAMED and all(verdicts.same_phases(printed, each) for each in predicted)
     return Reproduced(
         row.row, row.ref, printed.text.replace("?", f"{row.anode}-"),
         " | ".join(dict.fromkeys(each.text for each in predicted)), " | ".join(each.text for each in stable),
-        phase_verdict, equilibrium_verdict, " + ".join(_byproducts(row)), " + ".join(kept),
+        phase_verdict, same, equilibrium_verdict, " + ".join(_byproducts(row)), " + ".join(kept),
         row.as_printed.get("thickness", ""), thickness.predicted, thickness.verdict, thickness.ratio,
         _overall(phase_verdict, thickness.verdict),
         "; ".join(text for text in (reason, thickness.reason, *notes) if text),

@@ -74,6 +74,13 @@ def judge_phases(printed: LayerPhases, predicted: LayerPhases, ratios: dict[str,
     return PARTLY, "another alloy of the same pair"
 
 
+def same_phases(printed: LayerPhases, predicted: LayerPhases) -> bool:
+    """Every printed phase and no other: the strictest agreement; a generic alloy stands for the alloys of its pair."""
+    if any(name.startswith("?") for name in printed.alloys):
+        return bool(predicted.alloys) and set(printed.left_over) == set(predicted.left_over)
+    return set(printed.alloys) == set(predicted.alloys) and set(printed.left_over) == set(predicted.left_over)
+
+
 def judge_thickness(
     relation: str, printed: tuple[float | None, float | None], predicted: tuple[float, float, float]
 ) -> tuple[str, float | None]:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from alloycoat.errors import QuantityError
 from alloycoat.quantities import DIMENSIONS, Concentration, parse, parse_concentration
 
+_RANGES = {
+    "length": ("1e-12 m", "1 m"), "area": ("1e-12 m**2", "100 m**2"), "volume": ("1e-15 m**3", "1 m**3"),
+    "volume per area": ("1e-12 m", "1 m"), "time": ("1e-6 s", "1e10 s"), "speed": ("1e-15 m/s", "1 m/s"),
+}  # fmt: skip
+"""What a bench can hold; anything outside is a slip of the pen, and arithmetic would overflow."""
+
 
 def read_positive(text: object, dimension: str, field: str) -> float:
-    """SI value above zero; raises QuantityError naming field, value and what is allowed."""
+    """SI value above zero and within what a bench can hold; raises QuantityError naming field and value."""
     value = parse(text, dimension, field)
     if value <= 0:
         raise QuantityError(f"{field}: {text!r} is not above zero; write it as in {DIMENSIONS[dimension][1]!r}")
+    low, high = _RANGES.get(dimension, ("", ""))
+    if low and not parse(low, dimension) <= value <= parse(high, dimension):
+        raise QuantityError(f"{field}: {text!r} lies outside {low} to {high}")
     return value
 
 

@@ -25,6 +25,8 @@ from alloycoat.recipe.routes import FORMS, ROUTES, check_route
 from alloycoat.recipe.steps import Step, parse_steps
 
 _LARGEST_FILE = 1_000_000
+POSITIVES = ("LTO", "NMC", "LFP", "NVP", "TiS2", "S", "O2")
+COLDEST, HOTTEST = 200.0, 400.0  # K
 
 
 def _positive(dimension: str, field: str) -> tuple[BeforeValidator, PlainSerializer]:
@@ -109,7 +111,7 @@ class CoatingStep(_Table):
     route: Annotated[str, _one_of("[coating] route", tuple(ROUTES))]
     precursor: Annotated[str, _name("[coating] precursor", find_precursor)] | None = None
     precursors: tuple[PrecursorPart, ...] = ()
-    solvent: str | None = None
+    solvent: Annotated[str, _name("[coating] solvent", chemistry.solvent_text)] | None = None
     concentration: Annotated[Concentration, *_dissolved("[coating] concentration")] | None = None
     time: Annotated[float, *_positive("time", "[coating] time")] | None = None
     volume: Annotated[Amount, *_amount("[coating] volume", "volume", "volume per area")] | None = None
@@ -171,7 +173,7 @@ class CellPart(_Table):
         None
     )
     separator: Annotated[str, _name("[cell] separator", lambda text: chemistry.separator(text).name)] | None = None
-    positive: str | None = None
+    positive: Annotated[str, _one_of("[cell] positive", POSITIVES)] | None = None
     positive_loading: Annotated[float, *_positive("areal capacity", "[cell] positive_loading")] | None = None
     temperature: Annotated[float, *_positive("temperature", "[cell] temperature")] = Field(
         "25 degC",
@@ -179,7 +181,16 @@ class CellPart(_Table):
     )
     pressure: Annotated[float, *_positive("pressure", "[cell] pressure")] | None = None
     atmosphere: Annotated[str, _one_of("[cell] atmosphere", ("dry", "humid", "O2"))] = "dry"
-    n_to_p: float | None = Field(None, ge=0, strict=True)
+    n_to_p: float | None = Field(None, ge=0, strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _possible(self) -> CellPart:
+        if not COLDEST <= self.temperature <= HOTTEST:
+            raise RecipeError(
+                f"[cell] temperature: {self.temperature:g} K lies outside {COLDEST:g} to {HOTTEST:g} K, "
+                "where a liquid cell works"
+            )
+        return self
 
 
 def _steps(texts: object) -> tuple[Step, ...]:
@@ -214,6 +225,17 @@ class Recipe(_Table):
     cell: CellPart | None = None
     protocol: Protocol | None = None
 
+    @model_validator(mode="after")
+    def _one_metal(self) -> Recipe:
+        if self.cell is not None and self.cell.electrolyte is not None:
+            cation = chemistry.electrolyte(self.cell.electrolyte).cation
+            if cation != self.anode.metal:
+                raise RecipeError(
+                    f"[cell] electrolyte: {self.cell.electrolyte!r} is a salt of {cation}, but the anode is "
+                    f"{self.anode.metal}; its cation must be that of the anode"
+                )
+        return self
+
     @classmethod
     def load(cls, path: str | Path) -> Recipe:
         """Read a TOML file; raises RecipeError with one line a fault (at most two)."""
@@ -221,7 +243,7 @@ class Recipe(_Table):
         try:
             if path.stat().st_size > _LARGEST_FILE:
                 raise RecipeError(f"{path}: larger than {_LARGEST_FILE} bytes: not a recipe")
-            text = path.read_bytes().decode("utf-8")
+            text = path.read_bytes().decode("utf-8-sig")
         except OSError as error:
             raise RecipeError(f"{path}: cannot be read: {error.strerror or error}") from None
         except UnicodeDecodeError:
@@ -254,22 +276,33 @@ _MODELS: dict[str, type[BaseModel]] = {
 }  # fmt: skip
 
 
+_PLAIN = {
+    "string_type": "must be text", "bool_type": "must be true or false", "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number", "int_parsing": "must be a whole number", "float_type": "must be a number",
+    "tuple_type": "must be a list of tables, [[coating.precursors]]", "finite_number": "must be finite",
+}  # fmt: skip
+
+
 def _refusals(error: ValidationError) -> Iterator[str]:
     """One line a fault: field, value given, what is allowed, nearest match."""
     for fault in error.errors(include_url=False):
         names = [str(part) for part in fault["loc"] if isinstance(part, str)]
         table, key = ".".join(names[:-1]), names[-1] if names else "recipe"
-        field = f"[{table}] {key}" if table else key
+        field = f"[{table}] {key}" if table else f"[{key}]" if key in _MODELS else key
         model: type[BaseModel] = _MODELS.get(table, Recipe)
+        given = repr(fault.get("input"))[:60]
         if fault["type"] == "extra_forbidden":
             match = nearest(key, model.model_fields)
             hint = f"; did you mean {match!r}?" if match else "."
             yield f"{field}: this key is not known{hint} Allowed: {', '.join(model.model_fields)}"
         elif fault["type"] == "missing":
             yield f"{field} is missing"
+        elif fault["type"] in {"model_type", "model_attributes_type", "dict_type"}:
+            yield f"{field}: {given} must be a table, with its keys on lines of their own below {field}"
+        elif fault["type"] in _PLAIN:
+            yield f"{field}: {given} {_PLAIN[fault['type']]}"
         else:
-            given = repr(fault.get("input"))
-            yield f"{field}: {given[:60]}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+            yield f"{field}: {given}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
 
 
 def plate_strip(

@@ -49,9 +49,11 @@ def check_route(route: str, given: set[str], form: str | None) -> None:
     known = {part for item in (*needed, *optional) for choice in item.split("|") for part in choice.split("+")}
     for key in sorted(given - known):
         match = nearest(key, known)
-        hint = f"; did you mean {match!r}?" if match else ""
+        hint = f"; did you mean {match!r}?" if match else "."
         raise RecipeError(
             f"[coating] {key}: the route {route!r} has no use for it{hint} Allowed: {', '.join(sorted(known))}"
         )
+    if form == "neat" and route != "drop-cast":
+        raise RecipeError(f"[coating] form: 'neat' is a liquid dropped as it is, and the route is {route!r}")
     if {"precursor", "precursors"} <= given:
         raise RecipeError("[coating] precursor and precursors are both given; write one of them")

@@ -170,6 +170,8 @@ def parse_step(text: object, field: str = "[protocol] steps") -> Step:
     if duration is None and not limits:
         raise _refuse(text, "says not when it ends (for ..., until ...)", field)
     period = parse(match["period"], "time", field) if match["period"] else None
+    if period is not None and period <= 0:
+        raise _refuse(text, f"the period {match['period']!r} is not above zero", field)
     return Step(text.strip(), verb, mode, value, per_area, VERBS[verb], duration, limits, temperature, period)
 
 

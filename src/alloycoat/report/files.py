@@ -66,4 +66,8 @@ def write_run(run: Run, folder: Path, tell: Callable[[str], None]) -> list[Path]
         contents[f"{side.name}.bdf.csv"] = bdf_text(side.record)
     contents |= {f"{name}.svg": f"{svg}\n" for name, svg in svgs.items()}
     contents["report.html"] = page(run, svgs)
-    return write_all(folder, contents, tell)
+    written = write_all(folder, contents, tell)
+    stale = [name for name in NAMES if name not in contents and (folder / name).exists()]
+    if stale:
+        tell(f"left as they were, from an earlier run: {', '.join(stale)}")
+    return written

@@ -93,7 +93,7 @@ def _quiet(text: str) -> None:
 def run(
     recipe: Recipe,
     *,
-    samples: int = 64,
+    samples: int = 256,
     seed: int | None = None,
     cycles: int | None = None,
     name: str = "recipe",
@@ -145,7 +145,7 @@ class CellRun:
 
 
 def run_cell(
-    recipe: Recipe, *, samples: int = 64, seed: int | None = None, tell: Callable[[str], None] = _quiet
+    recipe: Recipe, *, samples: int = 256, seed: int | None = None, tell: Callable[[str], None] = _quiet
 ) -> CellRun:
     """Cycle the one cell that the recipe describes; arguments and refusals as in `run`."""
     prepared = prepare(recipe)

@@ -49,6 +49,11 @@ def prepare(recipe: Recipe) -> Prepared:
             "[protocol] is missing: nothing says how the cell is cycled; write [protocol] with "
             'steps = ["Plate at 2 mA/cm2 for 1 hour", "Strip at 2 mA/cm2 for 1 hour"] and cycles = 100'
         )
+    if all(step.mode == "rest" for step in protocol.steps):
+        raise RecipeError(
+            f"[protocol] steps: {protocol.steps[0].text!r}: no step passes a current; write for instance "
+            '["Plate at 2 mA/cm2 for 1 hour", "Strip at 2 mA/cm2 for 1 hour"]'
+        )
     if recipe.anode.area is None:
         raise RecipeError('[anode] area is missing: the record in ampere needs it; write area = "1.13 cm^2"')
     warnings = []

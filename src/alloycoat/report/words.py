@@ -12,7 +12,7 @@ from alloycoat.sources import Estimate
 _SUBSCRIPT = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _COUNT = re.compile(r"(?<=[A-Za-z)])(\d+(?:\.\d+)?)")
-_FORMULA = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][a-z]?|\([A-Z])(?:[A-Z][a-z]?|[()]|\d+(?:\.\d+)?)*")
+_FORMULA = re.compile(r"(?<![A-Za-z0-9])(?<!claim )(?:[A-Z][a-z]?|\([A-Z])(?:[A-Z][a-z]?|[()]|\d+(?:\.\d+)?)*")
 NO_DATA = "no data"
 _SPACE = "\u00a0"  # a number and its unit stay on one line
 
