@@ -33,7 +33,7 @@ CANNOT = (
     "What a coating does in a full cell, in humid gas or with little electrolyte: every row is a symmetric cell.",
     "What electrolyte amount, N/P ratio, electrode area and replicates do: no row of the review prints them.",
     "Whether a falling polarization is activation or a soft short: effects stand with and without those rows.",
-    "How many coatings failed and were never reported: a table of published successes bounds nothing from below.",
+    "How many coatings failed and were never reported: nearly all rows are published successes.",
     "Why a route or a solvent class does better: papers chose route, metal, electrolyte and current together.",
 )
 """What the rows cannot show, in words."""

@@ -12,7 +12,6 @@ import numpy as np
 from alloycoat.literature.meta_effects import (
     Datum,
     Effect,
-    activated,
     collect,
     problem,
     summarize,
@@ -76,8 +75,6 @@ _LIFE: tuple[tuple[str, str, Callable[[Sequence[CellRow]], list[CellRow]]], ...]
     ("round lives are ends of tests", "bare and coated lives of whole hundreds read as '>'", _both_open),
     ("bounded bare lives as printed", "bare lives printed '<' read as the life itself", _bare_as_printed),
     ("round coated lives left out", "rows whose coated life is a whole hundred left out", _not_round),
-    ("without activation", "rows whose polarization falls with cycling left out",
-     lambda rows: [row for row in rows if not activated(row)]),
     ("one vote a paper", "the first row of each paper only",
      lambda rows: list({row.paper.key: row for row in reversed(rows)}.values())[::-1]),
 )  # fmt: skip
