@@ -148,7 +148,8 @@ def _simulated(found: dict[str, Any]) -> list[str]:
         *lines, "",
         _text(
             f"Two groups a factor of {power['truth']:g} apart are told apart at 95 % in",
-            f"{100 * power['excludes_no_effect']:.0f} % of tables, where the table further below states 80 %: it is a little optimistic.",
+            f"{100 * power['excludes_no_effect']:.0f} % of tables, where the table further below states 80 %: it is a",
+            "little optimistic.",
         ), "",
         _text(
             f"**Shuffled.** Over {shuffled['tables']} tables with all lives and polarizations dealt anew over all bare",

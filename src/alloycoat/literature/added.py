@@ -131,7 +131,7 @@ def _row(cells: dict[str, str], number: int, name: str) -> CellRow:
         additives=tuple(f"{amount} {additive}".strip() for additive, amount in bath.additives),
         solvent_class=bath.solvent_class,
         current_density=fields.density(cells["current_density"], places["current_density"]),
-        half_cycle=float(f"{fields.quantity(cells['half_cycle'], 'time', places['half_cycle']):.12g}"),
+        half_cycle=fields.half_cycle(cells["half_cycle"], places["half_cycle"]),
         bare=_side(cells, "bare", places), coated=_side(cells, "coated", places),
         bare_cell=f"{paper.key}:{fields.words(cells['bare_cell'], places['bare_cell'])}", bare_cell_shared=False,
         coating_row=0, variants=(), inherited=(), printed=tuple(printed.items()), paper=paper, ref=0,

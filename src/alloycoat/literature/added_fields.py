@@ -28,7 +28,8 @@ _BOUND = re.compile(r"\s*(>=|<=|[<>≥≤~]?)\s*(.*?)\s*\Z", re.DOTALL)
 _RANGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*\Z")
 _DOI = re.compile(r"10\.\d{4,9}/\S+\Z")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,59}\Z")
-_LONGEST_LIFE_H, _HIGHEST_VOLT, _HIGHEST_DENSITY = 1e6, 20.0, 1e4
+_LIFE_H, _VOLT, _DENSITY, _HALF_CYCLE_S = (0.01, 1e6), (1e-6, 20.0), (1e-4, 1e4), (0.1, 1e8)
+"""What a cell may hold, in h, V, A/m2 and s: outside it the unit is a slip."""
 _LONGEST_TEXT = 400
 
 
@@ -94,9 +95,13 @@ def life(cell: str, place: Place) -> LifeCell:
 
 def _hours(text: str, place: Place) -> float:
     hours = quantity(text, "time", place) / 3600.0
-    if hours > _LONGEST_LIFE_H:
-        raise place.refuse(f"{text!r} is above {_LONGEST_LIFE_H:g} h")
-    return float(f"{hours:.12g}")
+    return _within(hours, _LIFE_H, "h", text, place)
+
+
+def _within(value: float, limits: tuple[float, float], unit: str, text: str, place: Place) -> float:
+    if not limits[0] <= value <= limits[1]:
+        raise place.refuse(f"{text!r} is not between {limits[0]:g} and {limits[1]:g} {unit}")
+    return float(f"{value:.12g}")
 
 
 def polarization(cell: str, place: Place) -> tuple[float | None, bool]:
@@ -105,17 +110,17 @@ def polarization(cell: str, place: Place) -> tuple[float | None, bool]:
         return None, False
     approximate = cell.startswith("~")
     value = quantity(cell.removeprefix("~").strip(), "voltage", place)
-    if value > _HIGHEST_VOLT:
-        raise place.refuse(f"{cell!r} is above {_HIGHEST_VOLT:g} V")
-    return float(f"{value:.12g}"), approximate
+    return _within(value, _VOLT, "V", cell, place), approximate
 
 
 def density(cell: str, place: Place) -> float:
     """Current density in A/m2."""
-    value = quantity(cell, "current density", place)
-    if value > _HIGHEST_DENSITY:
-        raise place.refuse(f"{cell!r} is above 1 A/cm2")
-    return float(f"{value:.12g}")
+    return _within(quantity(cell, "current density", place), _DENSITY, "A/m2", cell, place)
+
+
+def half_cycle(cell: str, place: Place) -> float:
+    """Time of plating, and of stripping, in s."""
+    return _within(quantity(cell, "time", place), _HALF_CYCLE_S, "s", cell, place)
 
 
 def one_of(cell: str, allowed: tuple[str, ...], place: Place) -> str:
