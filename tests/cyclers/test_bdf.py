@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alloycoat.cyclers import formats, read, read_bdf, write_bdf
+from alloycoat.cyclers import bdf_parquet, formats, read, read_bdf, stored, write_bdf, write_bdf_parquet
 from alloycoat.cyclers.bdf import bdf_text
 from alloycoat.errors import AlloycoatError, DataFileError
 from alloycoat.record import CyclingRecord, Impedance
@@ -30,7 +30,7 @@ def test_the_round_trip_is_exact(tmp_path, name, rows, counts):
     time, current, voltage = (np.array(column) for column in zip(*rows, strict=True))
     count = np.arange(time.size) // 3 if counts else None
     record = CyclingRecord(np.sort(time), current, voltage, cycle=count, step=count)
-    again = read_bdf(write_bdf(record, tmp_path / name))
+    again = read(write_bdf(record, tmp_path / name), current_sign="charge-positive")  # any numbers, no physics
     for one, two in zip(
         (record.time_s, record.current_A, record.voltage_V), (again.time_s, again.current_A, again.voltage_V),
         strict=True,
@@ -143,11 +143,13 @@ def test_files_that_cannot_be_opened(tmp_path):
 
 
 def test_unknown_files_are_told_what_is_readable(tmp_path):
-    with pytest.raises(DataFileError, match=r"a text file that starts 'hello'.*readable are: Battery Data Format csv"):
+    with pytest.raises(
+        DataFileError, match=r"a text file that starts 'hello'.*readable are: .*Battery Data Format csv"
+    ):
         read(put(tmp_path, "hello\nworld\n", "notes.txt"))
     with pytest.raises(DataFileError, match=r"a binary file.*readable are"):
         read(put(tmp_path, b"\x7fELF\x00\x00", "x.mpr"))
-    assert [each.name for each in formats()] == ["Battery Data Format csv"]
+    assert {"Battery Data Format csv", "Neware binary", "workbook"} <= {each.name for each in formats()}
 
 
 def test_gzip_without_the_suffix_and_a_format_without_its_suffix(tmp_path):
@@ -213,3 +215,48 @@ def test_a_million_rows_take_the_quick_way(tmp_path, monkeypatch):
         np.arange(n) * 0.1, np.ones(n), np.sin(np.arange(n)), impedance=Impedance([5.0], [1], [2], [3])
     )
     assert read(write_bdf(record, tmp_path / "long.bdf.csv")).n == n
+
+
+def test_parquet_goes_out_and_comes_back(tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    spectrum = Impedance([0.5, 9.0], [1e5, 1.0], [10.0, 30.0], [-1.0, 3.0])
+    record = CyclingRecord([0, 1, 2], [1, 1, -1], [0.1, 0.2, 0.1], cycle=[1, 1, 1], step=[1, 2, 1], impedance=spectrum)
+    again = read(write_bdf_parquet(record, tmp_path / "x.bdf.parquet"))
+    for name in ("time_s", "current_A", "voltage_V", "cycle", "step"):
+        assert np.array_equal(getattr(again, name), getattr(record, name))
+    assert np.array_equal(again.impedance.time_s, spectrum.time_s)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for table, said in [
+        (pa.table({"a": [1.0]}), "no column 'test_time_second'. Its columns: a"),
+        (
+            pa.table({"test_time_second": ["x"], "current_ampere": [1.0], "voltage_volt": [1.0]}),
+            "does not hold numbers",
+        ),
+    ]:
+        pq.write_table(table, tmp_path / "y.parquet")
+        with pytest.raises(DataFileError, match=said):
+            read(tmp_path / "y.parquet")
+    with monkeypatch.context() as patched:
+        patched.setattr(bdf_parquet, "SMALL", 10)
+        patched.setattr(bdf_parquet, "LARGEST_PACKING", 0)
+        with pytest.raises(DataFileError, match="bytes claim 1 rows"):
+            read(tmp_path / "y.parquet")
+    (tmp_path / "z.parquet").write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(DataFileError, match="not a readable parquet file"):
+        read(tmp_path / "z.parquet")
+
+
+def test_checks_of_other_columns(tmp_path):
+    rows = "\n".join(f"{k * 60},{(1e-3 if k % 40 < 20 else -1e-3)},{3 + (k % 2) * 1e-3},{3e-3}" for k in range(200))
+    text = f"test_time_second,current_ampere,voltage_volt,power_watt\n{rows}\n"
+    record = read(put(tmp_path, text), current_sign="charge-positive")
+    assert {check.name: check.state for check in stored(record)}["voltage_against_energy"] == "ok"
+    with pytest.raises(DataFileError, match="the voltage is 1000 times what its energy or power says"):
+        read(put(tmp_path, text.replace(",0.003\n", ",0.000003\n")), current_sign="charge-positive")
+    with pytest.raises(DataFileError, match="positive current discharges by the jumps"):
+        upside = "\n".join(
+            f"{k * 60},{(1e-3 if k % 40 < 20 else -1e-3)},{3 - (0.1 if k % 40 < 20 else 0)}" for k in range(200)
+        )
+        read(put(tmp_path, f"{HEADER}\n{upside}\n"))

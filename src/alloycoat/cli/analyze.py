@@ -20,6 +20,22 @@ Files = Annotated[
 ]
 Cell = Annotated[str | None, typer.Option("--cell", metavar="symmetric|half|full", help="Kind of cell; else inferred.")]
 Area = Annotated[str | None, typer.Option("--area", metavar='"1.13 cm^2"', help="Electrode area.")]
+Mass = Annotated[str | None, typer.Option("--mass", metavar='"1.2 mg"', help="Active mass, kept beside the record.")]
+Current = Annotated[
+    str | None,
+    typer.Option(
+        "--current", metavar='"0.4 mA"', help="Current of files that hold none; a density if --area is given."
+    ),
+]
+TimeUnit = Annotated[
+    str | None, typer.Option("--time-unit", metavar="s|min|h", help="Unit of the time, where a file leaves it open.")
+]
+CurrentSign = Annotated[
+    str | None,
+    typer.Option(
+        "--current-sign", metavar="charge-positive|discharge-positive", help="Sign of the current, where it is open."
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Write outcome.json and NAME.bdf.csv to this folder.")
 ]
@@ -41,10 +57,28 @@ ReportWriter = Callable[[Sequence[Analyzed], Path], Any]
 
 
 def analyze(
-    files: Files, cell: Cell = None, area: Area = None, out: Out = None, each: Each = False, json: JsonFlag = False
+    files: Files,
+    cell: Cell = None,
+    area: Area = None,
+    mass: Mass = None,
+    current: Current = None,
+    time_unit: TimeUnit = None,
+    current_sign: CurrentSign = None,
+    out: Out = None,
+    each: Each = False,
+    json: JsonFlag = False,
 ) -> None:
     """Analyze measured records: polarization, life, failure, efficiency, by one piece of code for all cells."""
-    cells, refused = analyze_files(files, cell=cell, area=area, each=each)
+    cells, refused = analyze_files(
+        files,
+        cell=cell,
+        area=area,
+        mass=mass,
+        current=current,
+        time_unit=time_unit,
+        current_sign=current_sign,
+        each=each,
+    )
     many = each or any(path.is_dir() for path in files)
     documents = [
         {"file": done.file.name, **done.outcome.to_json()} if many else done.outcome.to_json() for done in cells
@@ -62,32 +96,44 @@ def analyze(
 
 
 def analyze_files(
-    files: Sequence[Path], *, cell: str | None = None, area: str | None = None, each: bool = False
+    files: Sequence[Path],
+    *,
+    cell: str | None = None,
+    area: str | None = None,
+    mass: str | None = None,
+    current: str | None = None,
+    time_unit: str | None = None,
+    current_sign: str | None = None,
+    each: bool = False,
 ) -> tuple[list[Analyzed], int]:
     """The analyzed cells and how many files were refused (said on standard error, the others go on).
 
     Raises RecipeError for a wrong flag, DataFileError where no file could be read.
     """
-    from alloycoat.analysis import analyze as judge
-    from alloycoat.cyclers import read
+    from alloycoat.cyclers import chain, read
+    from alloycoat.cyclers.hints import Hints
     from alloycoat.errors import DataFileError, RecipeError, unknown_name
-    from alloycoat.quantities import parse
-    from alloycoat.record import CELL_KINDS, join
+    from alloycoat.record import CELL_KINDS
 
     if cell is not None and cell not in CELL_KINDS:
         raise RecipeError(unknown_name("--cell", cell, CELL_KINDS))
-    area_m2 = None if area is None else parse(area, "area", "--area")
-    if area_m2 is not None and area_m2 <= 0:
-        raise RecipeError(f"--area: {area!r} is not above zero")
+    area_m2 = _positive(area, "area", "--area")
+    facts = {} if mass is None else {"mass_kg": repr(_positive(mass, "mass", "--mass"))}
+    current_a = _current(current, area_m2)
+    Hints(time_unit, current_sign)  # refuses a wrong word before any file is opened
+
+    def load(path: Path) -> CyclingRecord:
+        record = read(path, time_unit=time_unit, current_sign=current_sign, current_A=current_a)
+        return record.replace(metadata={**record.metadata, **facts}) if facts else record
+
     if not each and not any(path.is_dir() for path in files):
-        record = join([read(path) for path in files])
-        outcome = judge(record, cell_kind=cell, area_m2=area_m2)
-        return [Analyzed(stem(files[0]), files[0], record, outcome)], 0
+        record = chain([load(path) for path in files])
+        return [Analyzed(stem(files[0]), files[0], record, _judge(record, cell, area_m2))], 0
     done, refused = [], []
     for path in _expand(files):
         try:
-            record = read(path)
-            outcome = judge(record, cell_kind=cell, area_m2=area_m2)
+            record = load(path)
+            outcome = _judge(record, cell, area_m2)
         except DataFileError as error:
             refused.append(error)
             continue
@@ -99,12 +145,62 @@ def analyze_files(
     return done, len(refused)
 
 
+def _judge(record: CyclingRecord, cell: str | None, area_m2: float | None) -> Outcome:
+    """The outcome, with the checks that the reader made in front of those of the analysis."""
+    from dataclasses import replace
+
+    from alloycoat.analysis import analyze as judge
+    from alloycoat.cyclers import stored
+
+    outcome = judge(record, cell_kind=cell, area_m2=area_m2)
+    checks = stored(record)
+    known = {check.name for check in outcome.invariants}
+    new = tuple(check for check in checks if check.name not in known)
+    doubts = tuple(f"{check.name}: {check.evidence}" for check in new if check.state == "doubtful")
+    return replace(outcome, invariants=new + outcome.invariants, warnings=outcome.warnings + doubts)
+
+
+def _positive(text: str | None, dimension: str, flag: str) -> float | None:
+    from alloycoat.errors import RecipeError
+    from alloycoat.quantities import parse
+
+    value = None if text is None else parse(text, dimension, flag)
+    if value is not None and value <= 0:
+        raise RecipeError(f"{flag}: {text!r} is not above zero")
+    return value
+
+
+def _current(text: str | None, area_m2: float | None) -> float | None:
+    """The current in A: a total current, or a density times the area where the area is given.
+
+    Raises QuantityError for another unit, RecipeError for a density without an area.
+    """
+    from alloycoat.errors import QuantityError, RecipeError
+    from alloycoat.quantities import parse
+
+    if text is None:
+        return None
+    try:
+        return parse(text, "current", "--current")
+    except QuantityError as error:
+        try:
+            density = parse(text, "current density", "--current")
+        except QuantityError:
+            raise error from None
+        if area_m2 is None:
+            raise RecipeError(
+                f"--current: {text!r} is a current density; give --area too, or a total current"
+            ) from None
+        return density * area_m2
+
+
 def _expand(files: Sequence[Path]) -> list[Path]:
     """Files, and the readable files of folders, in order of name; raises DataFileError for a folder of none."""
     from alloycoat.cyclers import formats
     from alloycoat.errors import DataFileError
 
-    suffixes = tuple(sorted({suffix for each in formats() for suffix in each.suffixes}))
+    plain = sorted({suffix for each in formats() for suffix in each.suffixes})
+    suffixes = (*plain, *(f"{suffix}{packed}" for suffix in plain for packed in (".gz", ".zip")))
     found: list[Path] = []
     for path in files:
         if not path.is_dir():
@@ -115,7 +211,7 @@ def _expand(files: Sequence[Path]) -> list[Path]:
             if one.is_file() and not one.name.startswith(".") and one.name.lower().endswith(suffixes)
         )  # fmt: skip
         if not inside:
-            raise DataFileError(f"{path}: the folder has no file that ends in {', '.join(suffixes)}")
+            raise DataFileError(f"{path}: the folder has no file that ends in {', '.join(plain)}")
         found += inside
     return found
 
@@ -123,7 +219,10 @@ def _expand(files: Sequence[Path]) -> list[Path]:
 def stem(path: Path) -> str:
     """The name of a file without the suffixes of its format."""
     name = path.name
-    for suffix in (".gz", ".csv", ".bdf"):
+    from alloycoat.cyclers import formats
+
+    known = sorted({suffix for each in formats() for suffix in each.suffixes}, key=len, reverse=True)
+    for suffix in (".gz", ".zip", *known, ".bdf"):
         if name.lower().endswith(suffix) and len(name) > len(suffix):
             name = name[: -len(suffix)]
     return name

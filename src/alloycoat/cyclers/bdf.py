@@ -14,8 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from alloycoat import store
+from alloycoat.cyclers.archives import Source, open_source
 from alloycoat.cyclers.delimited import Table, column, decode, header_names, parse
-from alloycoat.cyclers.formats import Format, load_bytes
+from alloycoat.cyclers.evidence import Evidence
+from alloycoat.cyclers.formats import Format
+from alloycoat.cyclers.hints import NO_HINTS, Hints
+from alloycoat.cyclers.invariants import as_metadata, settle
 from alloycoat.errors import DataFileError, nearest
 from alloycoat.record import LARGEST, CyclingRecord, FloatArray, Impedance, IntArray
 
@@ -32,6 +36,21 @@ LABELS = {
     "imaginary_impedance_ohm": "Imaginary Impedance / ohm",
 }
 """The columns this reader uses: machine name and label. `step_index` is the older name of `step_id`."""
+_CHECKED = {
+    "unix_time_second": "clock", "power_watt": "power", "net_capacity_ah": "net_capacity",
+    "charging_capacity_ah": "charge_capacity", "discharging_capacity_ah": "discharge_capacity",
+    "cycle_charging_capacity_ah": "charge_capacity", "cycle_discharging_capacity_ah": "discharge_capacity",
+    "step_charging_capacity_ah": "charge_capacity", "step_discharging_capacity_ah": "discharge_capacity",
+}  # fmt: skip
+"""Columns that only serve to check the others: machine name, quantity of the invariants."""
+_CHECKED_LABELS = {
+    "unix time / s": "unix_time_second", "power / w": "power_watt", "net capacity / ah": "net_capacity_ah",
+    "charging capacity / ah": "charging_capacity_ah", "discharging capacity / ah": "discharging_capacity_ah",
+    "cycle charging capacity / ah": "cycle_charging_capacity_ah",
+    "cycle discharging capacity / ah": "cycle_discharging_capacity_ah",
+    "step charging capacity / ah": "step_charging_capacity_ah",
+    "step discharging capacity / ah": "step_discharging_capacity_ah",
+}  # fmt: skip
 REQUIRED = ("test_time_second", "current_ampere", "voltage_volt")
 _STEPS = ("step_count", "step_id", "step_index")
 _EIS = ("frequency_hertz", "real_impedance_ohm", "imaginary_impedance_ohm")
@@ -48,9 +67,15 @@ LONGEST_S = 10 * 365.25 * 86400.0
 """A record that spans more than this (10 years) is read, but said to look wrong in its unit of time."""
 
 
-def _machine_name(name: str) -> str | None:
+def machine_name(name: str) -> str | None:
     """The column a name stands for: a machine name as it is, a label in any case and spacing."""
     return name if name in LABELS else _BY_LABEL.get(re.sub(r"\s+", " ", name.strip().lower()))
+
+
+def checked_name(name: str) -> str | None:
+    """The quantity of a column that only serves as a check, None for others."""
+    machine = name if name in _CHECKED else _CHECKED_LABELS.get(re.sub(r"\s+", " ", name.strip().lower()))
+    return _CHECKED.get(machine or "")
 
 
 def _short(names: list[str], shown: int = 8) -> str:
@@ -65,7 +90,7 @@ def _split(path: Path, text: str) -> Table:
     header = header_names(line)
     columns: dict[str, int] = {}
     for position, name in enumerate(header):
-        machine = _machine_name(name)
+        machine = machine_name(name)
         if machine is None:
             continue
         if machine in columns:
@@ -97,7 +122,7 @@ def _agree(text: Table, columns: dict[str, FloatArray]) -> None:
     """Refuse a file that holds a quantity twice, once under another maker's name, with other numbers."""
     for position, given in enumerate(text.header):
         machine = _FOREIGN.get(re.sub(r"[^a-z]", "", given.lower()))
-        if machine is None or _machine_name(given) is not None or given.lower() == "time":
+        if machine is None or machine_name(given) is not None or given.lower() == "time":
             continue  # "time" alone may be that of the step, or of the day
         try:
             other = column(text, [position])[:, 0]
@@ -195,30 +220,65 @@ def read_bdf(
 
     area_m2 (m2), cell_kind and origin are what the file cannot say. Counts are kept as they are; the step is
     `step_count`, else `step_id` or `step_index`. Raises DataFileError where a required column is missing, a
-    quantity stands there twice with different numbers, a value is no number, or time goes back.
+    quantity stands there twice with different numbers, a value is no number, time goes back, or an invariant
+    (see `invariants`) shows a wrong unit or sign.
     """
-    path = Path(path)
-    text = _split(path, decode(path, load_bytes(path)))
+    record = read_source(open_source(Path(path)), NO_HINTS)
+    return record.replace(area_m2=area_m2, cell_kind=cell_kind, origin=origin)
+
+
+def read_source(source: Source, hints: Hints) -> CyclingRecord:
+    """As `read_bdf`, of an opened file and what the user said of it."""
+    path = source.path
+    text = _split(path, decode(path, source.content))
     columns, notes = parse(text)
     _agree(text, columns)
+    checked = _checked(text)
+    return record_of(path, columns, checked, notes, hints)
+
+
+def _checked(text: Table) -> dict[str, FloatArray]:
+    """The columns that serve as checks, by quantity; those that are no numbers are left out."""
+    found: dict[str, FloatArray] = {}
+    for position, given in enumerate(text.header):
+        quantity = checked_name(given)
+        if quantity and quantity not in found:
+            try:
+                found[quantity] = column(text, [position])[:, 0]
+            except (ValueError, OverflowError):
+                continue
+    return found
+
+
+def record_of(
+    path: Path, columns: dict[str, FloatArray], checked: dict[str, FloatArray], notes: list[str], hints: Hints
+) -> CyclingRecord:
+    """The record of columns by machine name; `checked` by quantity. Raises DataFileError, as `read_bdf`."""
+    rows = columns["test_time_second"].size
     impedance, impedance_rows = _impedance(columns)
     if impedance is not None:
         columns = {name: values[~impedance_rows] for name, values in columns.items()}
+    else:
+        impedance_rows = np.zeros(rows, dtype=bool)
+    checked = {name: values[~impedance_rows] for name, values in checked.items() if values.size == rows}
+    fit = np.logical_and.reduce([np.abs(columns[name]) <= LARGEST for name in REQUIRED])
     columns, dropped = _drop_blank(path, columns)
+    checked = {name: values[fit] for name, values in checked.items()}
     if columns["test_time_second"].size == 0:
         raise DataFileError(f"{path}: has no row with time, current and voltage")
-    notes += dropped + _check_time(path, columns["test_time_second"])
+    notes = notes + dropped + _check_time(path, columns["test_time_second"])
+    main = {quantity: columns[name] for quantity, name in zip(("time", "current", "voltage"), REQUIRED, strict=True)}
+    evidence = Evidence(str(path), {**main, **checked}, 1.0, 1)
+    checks = settle(evidence, hints, notes)
     cycle, step, more = _counts(columns)
+    metadata = {"file": path.name, "format": FORMAT.name} | as_metadata(checks)
     return CyclingRecord(
-        columns["test_time_second"],
-        columns["current_ampere"],
-        columns["voltage_volt"],
+        evidence.columns["time"],
+        evidence.columns["current"],
+        evidence.columns["voltage"],
         cycle=cycle,
         step=step,
-        area_m2=area_m2,
-        cell_kind=cell_kind,
-        origin=origin,
-        metadata={"file": path.name, "format": FORMAT.name},
+        metadata=metadata,
         impedance=impedance,
         notes=tuple(notes + more),
     )
@@ -258,6 +318,30 @@ def _with_impedance(record: CyclingRecord, rows: Impedance, lines: list[str], wi
     return merged
 
 
+def rows_of(record: CyclingRecord) -> dict[str, FloatArray | IntArray]:
+    """The columns of a record with its impedance rows (NaN where a row has no such number), in order of time."""
+    columns: dict[str, FloatArray | IntArray] = dict(
+        zip(REQUIRED, (record.time_s, record.current_A, record.voltage_V), strict=True)
+    )
+    if record.cycle is not None:
+        columns["cycle_count"] = record.cycle
+    if record.step is not None:  # a step that recurs is a step_id, see `bdf_text`
+        columns["step_id" if np.any(np.diff(record.step) < 0) else "step_count"] = record.step
+    if record.impedance is None:
+        return columns
+    rows, size = record.impedance, record.impedance.time_s.size
+    place = np.searchsorted(record.time_s, rows.time_s, side="right")
+    merged: dict[str, FloatArray | IntArray] = {
+        name: np.insert(values.astype(np.float64), place, np.nan) for name, values in columns.items()
+    }
+    spectrum = dict(zip(_EIS, (rows.frequency_Hz, rows.real_ohm, rows.imaginary_ohm), strict=True))
+    merged["test_time_second"] = np.insert(record.time_s, place, rows.time_s)
+    for name, values in spectrum.items():
+        merged[name] = np.insert(np.full(record.n, np.nan), place, values)
+    assert merged["test_time_second"].size == record.n + size
+    return merged
+
+
 def write_bdf(record: CyclingRecord, path: str | Path) -> Path:
     """Write the record as Battery Data Format csv, gzip where the name ends in .gz; never a part of a file.
 
@@ -270,13 +354,14 @@ def write_bdf(record: CyclingRecord, path: str | Path) -> Path:
     return store.write_bytes(path, content)
 
 
-def _recognize(path: Path, head: bytes) -> bool:
+def _recognize(source: Source) -> bool:
     """A file named .bdf.csv, or text whose header has the three required columns."""
-    name = path.name.lower().removesuffix(".gz")
-    if name.endswith((".bdf.csv", ".bdf")):
+    if source.name.lower().endswith((".bdf.csv", ".bdf")):
         return True
-    line = head.decode("utf-8-sig", errors="replace").lstrip("\r\n").partition("\n")[0]
-    return set(REQUIRED) <= {_machine_name(given) for given in header_names(line)}
+    if b"\x00" in source.content[:256]:
+        return False
+    line = source.head.decode("utf-8-sig", errors="replace").lstrip("\r\n").partition("\n")[0]
+    return set(REQUIRED) <= {machine_name(given) for given in header_names(line)}
 
 
-FORMAT = Format("Battery Data Format csv", (".bdf.csv", ".csv", ".bdf.csv.gz", ".csv.gz"), _recognize, read_bdf)
+FORMAT = Format("Battery Data Format csv", (".bdf.csv", ".csv", ".bdf.csv.gz", ".csv.gz"), _recognize, read_source)

@@ -2,68 +2,46 @@
 
 from __future__ import annotations
 
-import gzip
 import pkgutil
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
+from alloycoat.cyclers.archives import Source, open_source
+from alloycoat.cyclers.hints import NO_HINTS, Hints
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
-
-_HEAD = 65536
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """A family of cycler files.
 
-    name: as people call it. suffixes: how its file names end, lower case. recognize: whether a file of that
-    name with these first bytes (unpacked if gzip) is one. read: path to record, raising DataFileError.
+    name: as people call it. suffixes: how its file names end, lower case. recognize: whether a file is one.
+    read: file and what the user said of it to a record, raising DataFileError. last: asked after all others,
+    for a format that takes many files. library: what reading needs beyond the base installation, if anything.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    recognize: Callable[[Path, bytes], bool]
-    read: Callable[[Path], CyclingRecord]
+    recognize: Callable[[Source], bool]
+    read: Callable[[Source, Hints], CyclingRecord]
+    last: bool = False
+    library: str = ""
 
 
 @lru_cache(maxsize=1)
 def formats() -> tuple[Format, ...]:
-    """All formats of the folder, by name; a module takes part by holding `FORMAT`."""
+    """All formats of the folder, in the order they are asked; a module takes part by holding `FORMAT`."""
     package = import_module("alloycoat.cyclers")
     found = []
     for module in pkgutil.iter_modules(package.__path__):
         candidate = getattr(import_module(f"alloycoat.cyclers.{module.name}"), "FORMAT", None)
         if isinstance(candidate, Format):
             found.append(candidate)
-    return tuple(sorted(found, key=lambda each: each.name))
-
-
-def load_bytes(path: Path, limit: int = -1) -> bytes:
-    """The content of a file of the user's (the first `limit` bytes), unpacked where it is gzip.
-
-    Raises DataFileError where there is no such file, or it cannot be opened or unpacked.
-    """
-    try:
-        with path.open("rb") as stream:
-            packed = stream.read(2) == b"\x1f\x8b"
-            stream.seek(0)
-            if not packed:
-                return stream.read(limit)
-            with gzip.open(stream) as unpacked:
-                return unpacked.read(limit)
-    except FileNotFoundError as error:
-        raise DataFileError(f"{path}: there is no such file") from error
-    except IsADirectoryError as error:
-        raise DataFileError(f"{path}: is a folder, not a file") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataFileError(f"{path}: the gzip archive is damaged or cut off") from error
-    except (OSError, ValueError) as error:
-        raise DataFileError(f"{path}: cannot be opened ({getattr(error, 'strerror', None) or error})") from error
+    return tuple(sorted(found, key=lambda each: (each.last, each.name)))
 
 
 def _first_line(head: bytes) -> str:
@@ -71,19 +49,35 @@ def _first_line(head: bytes) -> str:
     return line if len(line) <= 60 else line[:57] + "..."
 
 
-def read(path: str | Path) -> CyclingRecord:
-    """The record of a cycler file, whatever its format.
+def unknown(source: Source) -> DataFileError:
+    """The error for a file that no reader knows: what it is, and what is readable."""
+    binary = b"\x00" in source.head
+    kind = "a binary file" if binary else f"a text file that starts {_first_line(source.head)!r}"
+    known = "; ".join(f"{each.name} ({', '.join(each.suffixes)})" for each in formats())
+    return DataFileError(f"{source.path}: is {kind}, which no reader knows; readable are: {known}")
 
+
+def read(
+    path: str | Path,
+    *,
+    time_unit: str | None = None,
+    current_sign: str | None = None,
+    current_A: float | None = None,
+) -> CyclingRecord:
+    """The record of a cycler file, whatever its format; gzip, or a zip of one file, is unpacked.
+
+    time_unit ("s", "min", "h"), current_sign ("charge-positive", "discharge-positive") and current_A (a
+    constant current in A, for files that hold none) settle what a file leaves open; each overrides the file.
     Raises DataFileError (one or two lines) where no format recognizes the file, or where the one that does
-    cannot read it safely.
+    cannot read it safely; RecipeError where a hint is not one of those.
     """
-    path = Path(path)
-    head = load_bytes(path, _HEAD)
-    if not head.strip():
+    hints = NO_HINTS
+    if (time_unit, current_sign, current_A) != (None, None, None):
+        hints = Hints(time_unit, current_sign, current_A)
+    source = open_source(Path(path))
+    if not source.head.strip():
         raise DataFileError(f"{path}: the file is empty")
     for each in formats():
-        if each.recognize(path, head):
-            return each.read(path)
-    kind = "a binary file" if b"\x00" in head else f"a text file that starts {_first_line(head)!r}"
-    known = "; ".join(f"{each.name} ({', '.join(each.suffixes)})" for each in formats())
-    raise DataFileError(f"{path}: is {kind}, which no reader knows; readable are: {known}")
+        if each.recognize(source):
+            return each.read(source, hints)
+    raise unknown(source)

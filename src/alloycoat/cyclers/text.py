@@ -1,0 +1,179 @@
+"""Text of any locale as a table: the encoding, the line of the header, the separator, the decimal sign."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from alloycoat.cyclers.archives import Source
+from alloycoat.cyclers.cells import Words
+from alloycoat.errors import DataFileError
+
+SEPARATORS = ("\t", ";", ",", "|")
+HEADER_WITHIN = 600
+"""Lines in which the header must stand."""
+LONGEST_LINE = 1_000_000
+WIDTH = 40
+"""Letters of a cell that are looked at: no number or date is longer."""
+CUT_OFF = "the text ends inside a row, which was left out"
+NO_BREAK = "the text does not end with a line break: its last row may be cut off and was left out"
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A text cut into preamble, header and body lines. first_line: number of the body's first line, from 1."""
+
+    preamble: tuple[str, ...]
+    header: tuple[str, ...]
+    separator: str
+    lines: list[str]
+    first_line: int
+    ended: bool  # the last line ends with a line break
+
+
+def decode(source: Source) -> tuple[str, list[str]]:
+    """The text of a file and notes on its encoding. Raises DataFileError where it is binary."""
+    content = source.content
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        try:
+            return content.decode("utf-16").lstrip("\ufeff"), []
+        except UnicodeDecodeError as error:
+            raise DataFileError(f"{source.path}: is damaged UTF-16 text (byte {error.start})") from error
+    if b"\x00" in source.head:
+        raise DataFileError(f"{source.path}: is a binary file; text is needed")
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        pass
+    high = re.findall(rb"[\x80-\xff]+", content[:2_000_000])
+    if sum(len(run) for run in high) > 0.3 * min(len(content), 2_000_000):
+        raise DataFileError(f"{source.path}: is a binary file; text is needed")
+    if all(len(run) % 2 == 0 for run in high):  # two bytes a letter: GBK; single ones are Latin letters
+        try:
+            return content.decode("gb18030"), ["the text was read as GBK"]
+        except UnicodeDecodeError:
+            pass
+    return content.decode("cp1252", errors="replace"), ["the text was read as Latin-1 (cp1252)"]
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines at line feeds only (a form feed or a Unicode separator in a comment is no new line)."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def cut(line: str, separator: str) -> list[str]:
+    """The cells of a line, without quotes and outer blanks."""
+    if '"' in line:
+        try:
+            return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+        except csv.Error:
+            return []
+    return [cell.strip() for cell in line.split(separator)]
+
+
+def find_table(lines: list[str], ended: bool, accepts: Callable[[tuple[str, ...]], bool]) -> TextTable | None:
+    """The table under the first line whose cells `accepts` takes as a header, by any separator.
+
+    ended: whether the last line ends with a line break.
+    """
+    for number, line in enumerate(lines[:HEADER_WITHIN]):
+        if len(line) > LONGEST_LINE:
+            continue
+        for separator in SEPARATORS:
+            if separator not in line:
+                continue
+            header = tuple(cut(line.lstrip("~# "), separator))
+            if accepts(header):
+                return TextTable(
+                    tuple(lines[:number]),
+                    header,
+                    separator,
+                    lines[number + 1 :],
+                    number + 2,
+                    ended,
+                )
+    return None
+
+
+def decimal_sign(table: TextTable) -> str:
+    """The decimal sign of the body: a comma only where numbers are written with it and columns are not."""
+    if table.separator == ",":
+        return "," if re.search(r'"\s*[-+]?\d+,\d+\s*"', "\n".join(table.lines[:50])) else "."
+    cells = table.separator.join(table.lines[:200]).split(table.separator)
+    comma, point = (
+        sum(1 for cell in cells if re.fullmatch(rf"\s*[-+]?\d+{sign}\d+(?:[eE][-+]?\d+)?\s*", cell))
+        for sign in (",", r"\.")
+    )
+    return "," if comma > point else "."
+
+
+def _cell_counts(lines: list[str], separator: str) -> list[int]:
+    """Cells of each line; separators within quotes do not count."""
+    counts = [line.count(separator) + 1 for line in lines]
+    if any('"' in line for line in lines[:50]):
+        counts = [
+            len(cut(line, separator)) if '"' in line else count for line, count in zip(lines, counts, strict=True)
+        ]
+    return counts
+
+
+def trim(table: TextTable, where: str) -> tuple[TextTable, list[str]]:
+    """The table without blank lines and without a last line that is cut off; notes on it.
+
+    Raises DataFileError where lines have more or fewer cells than the header.
+    """
+    notes: list[str] = []
+    lines = [line for line in table.lines if line.strip()]
+    width = len(table.header)
+    named = width - next((k for k, name in enumerate(reversed(table.header)) if name), width)
+    counts = _cell_counts(lines, table.separator)
+    if lines and (not table.ended or counts[-1] < named):
+        notes.append(CUT_OFF if counts[-1] < named else NO_BREAK)
+        lines, counts = lines[:-1], counts[:-1]
+    usual = Counter(counts).most_common(1)[0][0] if counts else width
+    most = width if table.separator == "," else width + 1  # a trailing tab or semicolon is harmless
+    if usual > most:
+        hint = (
+            "; are its decimal signs commas? Then export it with tabs or semicolons" if table.separator == "," else ""
+        )
+        raise DataFileError(f"{where}: its rows have {usual} cells for {width} column names{hint}")
+    odd = [k for k, count in enumerate(counts) if not named <= count <= most and not named - 1 <= count == usual]
+    if odd:
+        k = odd[0]
+        raise DataFileError(
+            f"{where}: line {table.first_line + k} has {counts[k]} cells for {width} columns "
+            f"({len(odd)} such lines): is the file damaged?"
+        )
+    return TextTable(table.preamble, table.header, table.separator, lines, table.first_line, True), notes
+
+
+def chunks(table: TextTable, positions: list[int]) -> Iterator[tuple[int, Words]]:
+    """The cells of the columns at `positions`, some thousand rows at a time, with the number of the first row."""
+    for start in range(0, len(table.lines), _CHUNK):
+        lines = table.lines[start : start + _CHUNK]
+        body = "\n".join(lines)
+        try:
+            cells = np.loadtxt(
+                io.StringIO(body), delimiter=table.separator, usecols=positions, ndmin=2, comments=None,
+                quotechar='"', dtype=f"U{WIDTH}",
+            )  # fmt: skip
+        except ValueError:
+            cells = np.empty((0, len(positions)), dtype=f"U{WIDTH}")
+        if cells.shape[0] != len(lines):
+            rows = [cut(line, table.separator) for line in lines]
+            cells = np.array(
+                [[row[k] if k < len(row) else "" for k in positions] for row in rows], dtype=f"U{WIDTH}"
+            ).reshape(len(rows), len(positions))
+        yield start, cells

@@ -1,0 +1,75 @@
+"""Names of columns: what is the name, what the unit behind it. "Current(mA)", "I/mA", "Test (Sec)", "U[V]"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_SECONDS = {
+    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3,
+    "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0,
+    "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0,
+    "d": 86400.0, "day": 86400.0, "days": 86400.0,
+}  # fmt: skip
+_PREFIX = {"": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9, "k": 1e3}
+
+
+def _table() -> dict[str, tuple[str, float]]:
+    """Unit as written (lower case, no dots and blanks) to its dimension and factor to s, A, V, Ah, Wh, W, Hz, ohm."""
+    found = {word: ("time", factor) for word, factor in _SECONDS.items()}
+    for prefix, factor in _PREFIX.items():
+        for base, dimension, scale in (
+            ("a", "current", 1.0), ("v", "voltage", 1.0), ("ah", "charge", 1.0), ("as", "charge", 1 / 3600),
+            ("wh", "energy", 1.0), ("ws", "energy", 1 / 3600), ("w", "power", 1.0), ("ohm", "resistance", 1.0),
+            ("hz", "frequency", 1.0),
+        ):  # fmt: skip
+            found[prefix + base] = (dimension, scale * factor)
+    found |= {
+        "volt": ("voltage", 1.0), "volts": ("voltage", 1.0), "amp": ("current", 1.0), "amps": ("current", 1.0),
+        "c": ("charge", 1 / 3600), "amphr": ("charge", 1.0), "watthr": ("energy", 1.0),
+        "h:m:s": ("duration", 1.0), "hh:mm:ss": ("duration", 1.0), "h:min:s": ("duration", 1.0),
+        "h:min:sms": ("duration", 1.0), "hoursinhh:mm:ssxxx": ("duration", 1.0),
+        "decimalhours": ("time", 3600.0), "1": ("none", 1.0), "#": ("none", 1.0),
+        "degc": ("other", 1.0), "°c": ("other", 1.0), "℃": ("other", 1.0), "k": ("other", 1.0),
+        "%": ("other", 1.0), "deg": ("other", 1.0), "g": ("other", 1.0),
+    }  # fmt: skip
+    return found
+
+
+UNITS = _table()
+"""Unit as written (lower case, no dots and blanks): its dimension, and its factor."""
+PER_MASS = re.compile(r"/\s*k?g\s*[\])]?\s*\Z|\(\s*\w+/k?g\s*\)", re.IGNORECASE)
+"""A specific quantity, per mass: never the quantity itself."""
+
+_BRACKET = re.compile(r"\A(?P<base>.*?)\s*[(\[{](?P<unit>[^()\[\]{}]*)[)\]}]\s*\Z", re.DOTALL)
+
+
+def unit_word(text: str) -> str:
+    """A unit as it stands in `UNITS`: lower case, one spelling of micro and ohm, no dots and blanks."""
+    text = text.strip().lower().replace("µ", "u").replace("μ", "u").replace("ω", "ohm").replace("Ω".lower(), "ohm")
+    return re.sub(r"[.\s·*]", "", text)
+
+
+def base_word(text: str) -> str:
+    """A name without blanks, underscores, dots, brackets and number signs, in lower case."""
+    return re.sub(r"[\s_.()\[\]{}#:']", "", text.strip().lower())
+
+
+@lru_cache(maxsize=4096)
+def split_name(name: str) -> tuple[str, str | None]:
+    """Base word and unit word of a column name; unit None where no known unit stands behind the name.
+
+    A specific quantity ("mAh/g") keeps its unit in the base, so that it never passes for the quantity itself.
+    """
+    if PER_MASS.search(name):
+        return base_word(name), None
+    match = _BRACKET.match(name)
+    if match and match["base"].strip() and unit_word(match["unit"]) in UNITS:
+        return base_word(match["base"]), unit_word(match["unit"])
+    base, slash, unit = name.rpartition("/")
+    if slash and base.strip() and unit_word(unit) in UNITS:
+        return base_word(base), unit_word(unit)
+    base, under, unit = name.strip().rpartition("_")
+    if under and len(base) > 2 and unit_word(unit) in UNITS and unit_word(unit) not in {"1", "d", "g", "k", "c", "#"}:
+        return base_word(base), unit_word(unit)
+    return base_word(name), None
