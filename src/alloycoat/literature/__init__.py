@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # Not lazy: `evidence` and `reproduce` are modules and functions, and the functions must win.
+from alloycoat.literature.added import add, added_rows, all_cell_rows
 from alloycoat.literature.claims import ClaimRow
 from alloycoat.literature.evidence import Neighbor, Row, evidence, nearest_rows
 from alloycoat.literature.papers import Paper, find_paper, papers
@@ -21,6 +22,9 @@ __all__ = [
     "Row",
     "Side",
     "Variant",
+    "add",
+    "added_rows",
+    "all_cell_rows",
     "cell_rows",
     "claim_rows",
     "coating_rows",

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from alloycoat.errors import MissingDataError, QuantityError, unknown_name
+from alloycoat.literature.added import all_cell_rows
 from alloycoat.literature.rows import CellRow
-from alloycoat.literature.tables import cell_rows
 from alloycoat.quantities import parse_concentration
 
 CLASSES = ("ether", "carbonate")
@@ -58,7 +58,7 @@ def _vocabulary() -> dict[str, tuple[str, str]]:
     """Lower-case word -> (kind, spelling of the tables)."""
     words: dict[str, tuple[str, str]] = {name: ("class", name) for name in CLASSES}
     words.update({name.lower(): ("unpublished", name) for name in _UNPUBLISHED})
-    for row in cell_rows():
+    for row in all_cell_rows():
         words[row.salt.lower()] = ("salt", row.salt)
         words.update({name.lower(): ("solvent", name) for name in row.solvents})
         words.update({name.split()[-1].lower(): ("additive", name.split()[-1]) for name in row.additives})

@@ -9,11 +9,12 @@ from typing import Any
 
 from alloycoat.chemistry.formulas import atomic_weights
 from alloycoat.errors import MissingDataError, QuantityError, unknown_name
+from alloycoat.literature.added import added_papers, all_cell_rows
 from alloycoat.literature.claims import ClaimRow
 from alloycoat.literature.electrolyte_query import CLASSES, ElectrolyteQuery, parse_electrolyte
 from alloycoat.literature.papers import Paper, find_paper
 from alloycoat.literature.rows import CellRow, CoatingRow
-from alloycoat.literature.tables import cell_rows, claim_rows, coating_rows
+from alloycoat.literature.tables import claim_rows, coating_rows
 from alloycoat.quantities import parse
 
 Row = CoatingRow | CellRow | ClaimRow
@@ -35,12 +36,21 @@ _NAMES = {
 
 
 def _anode(name: str) -> str:
-    known = sorted({row.anode for row in cell_rows()})
+    known = sorted({row.anode for row in all_cell_rows()})
     wanted = _NAMES.get(name.strip().lower(), name.strip())
     for symbol in known:
         if symbol.lower() == wanted.lower():
             return symbol
     raise MissingDataError(unknown_name("anode", name, known))
+
+
+def _paper(ref: int | str) -> Paper:
+    """A paper of the user's rows by name or DOI, else one of the review's."""
+    wanted = str(ref).strip().lower()
+    for paper in added_papers():
+        if wanted in {paper.key.lower(), paper.doi.lower()} - {""}:
+            return paper
+    return find_paper(ref)
 
 
 def _element(name: str) -> str:
@@ -80,7 +90,7 @@ class _Filter:
         if isinstance(row, CoatingRow):
             if self.electrolyte is None and self.current is None:
                 return True
-            return any(self._tested(cell) for cell in cell_rows() if cell.row in row.cell_rows)
+            return any(self._tested(cell) for cell in all_cell_rows() if cell.row in row.cell_rows)
         return self._claimed(row)
 
     def _claimed(self, row: ClaimRow) -> bool:
@@ -104,7 +114,7 @@ def _states(text: str, query: ElectrolyteQuery) -> bool:
     """True where the electrolyte text of a claim has all that `query` names."""
     stated = parse_electrolyte(text)
     solvents = frozenset().union(*stated.mixtures, stated.solvents)
-    classes = {row.solvent_class for row in cell_rows() if solvents & set(row.solvents)}
+    classes = {row.solvent_class for row in all_cell_rows() if solvents & set(row.solvents)}
     return (
         (
             query.concentration is None
@@ -134,6 +144,7 @@ def evidence(
     with its unit ("2 mA/cm2"), met within 1 %. ref: a number of the review's list, a key or a DOI; the papers
     that the review cites twice (45 = 83, 48 = 52, 63 = 95) are one. Coating rows are filtered by electrolyte
     and current density through the cells of Table 3 in which they were tested, claims by their conditions.
+    The user's own rows (`literature.added`) follow those of Table 3, marked by `origin`.
 
     An empty tuple is a result: no published row. Raises MissingDataError (nearest name) for an unknown table,
     anode, element, electrolyte or ref, QuantityError for a current density without its unit.
@@ -147,10 +158,10 @@ def evidence(
         None if element is None else _element(element),
         None if electrolyte is None else parse_electrolyte(electrolyte),
         None if at is None else parse(at, "current density", "at"),
-        None if ref is None else find_paper(ref),
+        None if ref is None else _paper(ref),
     )
     tables: dict[str, Iterable[Row]] = {
-        "coating": coating_rows(), "cell": cell_rows(), "claim": claim_rows(),
+        "coating": coating_rows(), "cell": all_cell_rows(), "claim": claim_rows(),
     }  # fmt: skip
     return tuple(row for name in TABLES if table in {None, name} for row in tables[name] if wanted.keeps(row))
 
@@ -196,7 +207,7 @@ def nearest_rows(
         current = parse(current, "current density", "current_density")
     if not (math.isfinite(current) and current > 0):
         raise QuantityError(f"current_density: {current_density!r} is not above zero; write '2 mA/cm2'")
-    found = [_neighbor(row, metal, symbol, electrolyte_class, current) for row in cell_rows()]
+    found = [_neighbor(row, metal, symbol, electrolyte_class, current) for row in all_cell_rows()]
     return tuple(sorted(found, key=lambda item: item.distance)[: max(n, 0)])
 
 

@@ -18,7 +18,7 @@ _COATING: tuple[_Column, ...] = (
     ("ref", 3),
 )  # fmt: skip
 _CELL: tuple[_Column, ...] = (
-    ("row", 3), ("on", 2), ("coating", 9), ("electrolyte", 24), ("mA/cm2, each", 15), ("V bare", 10),
+    ("row", 4), ("on", 2), ("coating", 9), ("electrolyte", 24), ("mA/cm2, each", 15), ("V bare", 10),
     ("V coated", 11), ("h bare", 6), ("h coated", 8), ("flag", 4), ("ref", 3),
 )  # fmt: skip
 _CLAIM: tuple[_Column, ...] = (
@@ -26,7 +26,7 @@ _CLAIM: tuple[_Column, ...] = (
 )  # fmt: skip
 _FLAGS = (
     "flag: s, S = the coated, the bare polarization falls to 0.8 or less (activation or soft short); "
-    "b = bare cell shared with other rows"
+    "b = bare cell shared with other rows; u = a row of your own"
 )
 
 
@@ -66,7 +66,9 @@ def _cell_cells(row: CellRow) -> list[str]:
     return [
         str(row.row), row.anode, printed["coating"], row.electrolyte, printed["conditions"],
         _polarization(row.bare), _polarization(row.coated), _life(row.bare), _life(row.coated),
-        "".join(flags) + ("b" if row.bare_cell_shared else ""), str(row.ref),
+        "".join(flags) + ("b" if row.bare_cell_shared else "")
+        + ("u" if row.origin != "review" else ""),
+        str(row.ref) if row.origin == "review" else "own",
     ]  # fmt: skip
 
 
@@ -81,6 +83,8 @@ def _polarization(side: Side) -> str:
 def _life(side: Side) -> str:
     if side.life_upper_h is None:
         return f">{side.life_lower_h:g}"
+    if side.life_relation == "between":
+        return f"{side.life_lower_h:g}-{side.life_upper_h:g}"
     return f"<{side.life_upper_h:g}" if side.life_relation == "below" else f"{side.life_upper_h:g}"
 
 
@@ -122,6 +126,12 @@ def _references(rows: Sequence[Row]) -> str:
         doi = f", doi {paper.doi}" if paper.doi else ""
         text = f"[{numbers}] {paper.citation}{title}{doi}"
         lines += textwrap.wrap(text, _WIDTH, subsequent_indent="     ", break_on_hyphens=False)
+    own = {paper.key: paper for row in rows if not isinstance(row, ClaimRow) for paper in (row.paper,)}
+    for paper in own.values():
+        if paper.origin != "review":
+            doi = f", doi {paper.doi}" if paper.doi else ""
+            text = f"[own] {paper.key}: {paper.citation}{doi}"
+            lines += textwrap.wrap(text, _WIDTH, subsequent_indent="      ", break_on_hyphens=False)
     review = papers()[REVIEW]
     lines.append(f"Read from {review.citation}, doi {review.doi}")
     return "\n".join(lines)

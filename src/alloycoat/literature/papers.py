@@ -12,6 +12,8 @@ from alloycoat.sources import Reference
 
 REVIEW = "Touja2021"
 """Key of the review that every row is read from (doi 10.1002/batt.202100009)."""
+REVIEW_DOI = "10.1002/batt.202100009"
+"""DOI of the review."""
 VERIFICATIONS = ("verified", "doi only", "title only", "unverified")
 """What of DOI and title was seen at a source; what was not seen is left empty, never guessed."""
 
@@ -25,7 +27,8 @@ _COLUMNS = (
 class Paper:
     """A publication. `numbers` are its numbers in the review: 45 and 83, 48 and 52, 63 and 95 are one each.
 
-    `laboratory` labels the group; it is inferred from the author list as `laboratory_basis` says.
+    `laboratory` labels the group; it is inferred from the author list as `laboratory_basis` says. `origin` is
+    "review", or "added" for a paper of the user's rows, which the review does not cite.
     """
 
     key: str
@@ -42,6 +45,7 @@ class Paper:
     laboratory: str
     laboratory_basis: str
     note: str
+    origin: str = "review"
 
     @property
     def citation(self) -> str:
@@ -68,7 +72,7 @@ class Paper:
             "verification": self.verification,
             "laboratory": self.laboratory,
             "laboratory_basis": self.laboratory_basis,
-            "cited_in": "10.1002/batt.202100009",
+            "cited_in": REVIEW_DOI if self.origin == "review" else "",
         }
 
 

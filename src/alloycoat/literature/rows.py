@@ -9,8 +9,8 @@ from alloycoat.literature.papers import Paper
 
 THICKNESS_RELATIONS = ("equal", "about", "below", "range", "alternatives", "none")
 """How a thickness is printed: 2 um, ~6 um, < 10 um, 5-10 um, 500 nm or 2 um, n/a."""
-LIFE_RELATIONS = ("equal", "above", "below")
-"""How a life is printed: 200 h, >200 h, <200 h."""
+LIFE_RELATIONS = ("equal", "above", "below", "between")
+"""How a life is printed: 200 h, >200 h, <200 h; 100-200 h in rows of the user's."""
 CLAIM_RELATIONS = (
     "equal", "about", "above", "below", "at least", "at most", "range", "alternatives", "each", "text",
 )  # fmt: skip
@@ -65,6 +65,10 @@ class Variant:
             table, key = dotted.split(".")
             nested.setdefault(table, {})[key] = text
         return nested
+
+
+BENCHMARK_ITEMS = ("areal capacity", "electrolyte amount", "N/P ratio", "electrode area", "replicates")
+"""What decides a life as much as the coating does; a row of the review gives the first alone."""
 
 
 def _warn_nulls(document: dict[str, Any], reasons: dict[str, str], where: str = "") -> list[str]:
@@ -218,7 +222,8 @@ class CellRow:
     """A row of Table 3: a bare and a coated symmetric cell under the same plating and stripping.
 
     SI: `salt_concentration` mol/m3, `current_density` A/m2, `half_cycle` s (of plating, and of stripping).
-    Rows with the same `bare_cell` share one bare cell.
+    Rows with the same `bare_cell` share one bare cell. `origin` is "review", or "added" for a row of the
+    user's (then `coating_row` is 0); `details` are (name, text) of what the review prints for no cell.
     """
 
     table: ClassVar[str] = "cell"
@@ -246,6 +251,8 @@ class CellRow:
     paper: Paper
     ref: int
     note: str
+    origin: str = "review"
+    details: tuple[tuple[str, str], ...] = ()
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -300,8 +307,9 @@ class CellRow:
         """The bare cell of the row as recipe tables: anode, cell, protocol (quantities as text)."""
         current = f"{self.current_density / 10:g} mA/cm2"
         hold = f"{self.half_cycle / 60:g} minutes"
+        where = f"Table 3 row {self.row}, ref {self.ref}" if self.origin == "review" else f"added, {self.paper.key}"
         return {
-            "title": f"{self.as_printed['coating']} on {self.anode} (Table 3 row {self.row}, ref {self.ref})",
+            "title": f"{self.as_printed['coating']} on {self.anode} ({where})",
             "anode": {"metal": self.anode},
             "cell": {"format": "symmetric", "electrolyte": self.electrolyte},
             "protocol": {"steps": [f"{verb} at {current} for {hold}" for verb in ("Plate", "Strip")]},
@@ -318,6 +326,7 @@ class CellRow:
         document: dict[str, Any] = {
             "table": self.table,
             "row": self.row,
+            "origin": self.origin,
             "anode": self.anode,
             "element": self.element,
             "elements": list(self.elements),
@@ -341,7 +350,9 @@ class CellRow:
             "laboratory": self.laboratory,
             "not_given": list(self.not_given),
             "completeness": self.completeness,
+            "benchmark_completeness": len(benchmark_given(self)) / len(BENCHMARK_ITEMS),
             "flags": list(self.flags),
+            "details": dict(self.details),
             "note": self.note,
             "as_printed": self.as_printed,
             "reference": self.paper.to_json(),
@@ -351,3 +362,9 @@ class CellRow:
         reasons = {"bare.life_upper_h": bound, "coated.life_upper_h": bound}
         document["warnings"] = _warn_nulls(document, reasons)
         return document
+
+
+def benchmark_given(row: CellRow) -> tuple[str, ...]:
+    """The items of `BENCHMARK_ITEMS` that the row gives."""
+    stated = {"areal capacity", *(name for name, _ in row.details)}
+    return tuple(item for item in BENCHMARK_ITEMS if item in stated)
