@@ -140,6 +140,20 @@ class Invariant:
         return {"name": self.name, "state": self.state, "evidence": self.evidence}
 
 
+INVARIANT = "invariant "
+"""Prefix of the metadata keys under which a reader keeps its checks, "state: evidence"."""
+
+
+def invariants_in(metadata: Mapping[str, str]) -> tuple[Invariant, ...]:
+    """The checks that a reader wrote into the metadata of a record."""
+    found = []
+    for name, text in metadata.items():
+        if name.startswith(INVARIANT):
+            state, _, evidence = text.partition(": ")
+            found.append(Invariant(name.removeprefix(INVARIANT), state, evidence))
+    return tuple(found)
+
+
 _NO_REASON = {
     "failure_time_s": "no failure was seen up to the end of the record",
     "life_lower_s": "no life is known",

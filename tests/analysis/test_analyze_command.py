@@ -63,7 +63,7 @@ def test_out_writes_the_outcome_and_the_record(cells, tmp_path):
     result = call(cells / "a.bdf.csv", "--json", "--out", out)
     assert json.loads((out / "outcome.json").read_text()) == json.loads(result.stdout)
     assert read(out / "a.bdf.csv").n == read(cells / "a.bdf.csv").n
-    assert sorted(path.name for path in out.iterdir()) == ["a.bdf.csv", "outcome.json"]
+    assert sorted(path.name for path in out.iterdir()) == ["a.bdf.csv", "outcome.json", "report.html"]
     assert "wrote" in result.stderr
 
 
@@ -123,3 +123,27 @@ def test_a_report_can_be_hooked_in(cells, tmp_path):
 )
 def test_the_name_without_its_suffixes(name, wanted):
     assert stem(Path(name)) == wanted
+
+
+def test_a_folder_of_somebody_else_is_left_alone(cells, tmp_path):
+    out = tmp_path / "theirs"
+    out.mkdir()
+    (out / "outcome.json").write_text('{"mine": 1}')
+    with pytest.raises(AlloycoatError, match="nothing was changed"):
+        call(cells / "a.bdf.csv", "--out", out)
+    assert (out / "outcome.json").read_text() == '{"mine": 1}'
+    assert len(list(out.iterdir())) == 1
+
+
+def test_an_earlier_analysis_may_be_replaced(cells, tmp_path):
+    for _ in range(2):
+        call(cells / "a.bdf.csv", "--out", tmp_path / "out")
+    assert "Outcomes side by side" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_the_checks_of_the_reader_reach_every_door(cells):
+    import alloycoat as ac
+
+    names = [check.name for check in ac.analyze(ac.read(cells / "a.bdf.csv")).invariants]
+    assert "time_against_clock" in names and "time_span" in names
+    assert len(names) == len(set(names))

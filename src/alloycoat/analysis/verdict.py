@@ -10,7 +10,7 @@ from alloycoat.analysis.failure import judge
 from alloycoat.analysis.history import first_tenth
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.errors import RecipeError, unknown_name
-from alloycoat.outcome import Invariant, Life, Outcome, Sign
+from alloycoat.outcome import Invariant, Life, Outcome, Sign, invariants_in
 from alloycoat.record import CELL_KINDS, CyclingRecord, check_area
 
 _LARGEST_V = 10.0
@@ -49,7 +49,7 @@ def analyze(
     density = _current_density(seen, area, reasons, warnings)
     efficiency = coulombic_efficiency(seen)
     retention, why_none = capacity_retention(seen, begin, end)
-    invariants = _invariants(seen, area)
+    invariants = (*invariants_in(record.metadata), *_invariants(seen, area))
     warnings += efficiency.flags
     warnings += [f"{check.name}: {check.evidence}" for check in invariants if check.state == "doubtful"]
     if seen.cell_kind_inferred:

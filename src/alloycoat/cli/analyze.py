@@ -52,7 +52,7 @@ class Analyzed:
     outcome: Outcome
 
 
-ReportWriter = Callable[[Sequence[Analyzed], Path], Any]
+ReportWriter = Callable[[Sequence["Analyzed"], Path], Path]
 """Writes the page of the cells into a folder."""
 
 
@@ -85,7 +85,7 @@ def analyze(
     ]
     document: Any = documents if many else documents[0]
     if out is not None:
-        for path in write_results(cells, document, out, files):
+        for path in write_results(cells, document, out, files, _page):
             say(f"wrote {path}")
     if json:
         print_json(document)
@@ -110,6 +110,7 @@ def analyze_files(
 
     Raises RecipeError for a wrong flag, DataFileError where no file could be read.
     """
+    from alloycoat.analysis import analyze as judge
     from alloycoat.cyclers import chain, read
     from alloycoat.cyclers.hints import Hints
     from alloycoat.errors import DataFileError, RecipeError, unknown_name
@@ -128,12 +129,12 @@ def analyze_files(
 
     if not each and not any(path.is_dir() for path in files):
         record = chain([load(path) for path in files])
-        return [Analyzed(stem(files[0]), files[0], record, _judge(record, cell, area_m2))], 0
+        return [Analyzed(stem(files[0]), files[0], record, judge(record, cell_kind=cell, area_m2=area_m2))], 0
     done, refused = [], []
     for path in _expand(files):
         try:
             record = load(path)
-            outcome = _judge(record, cell, area_m2)
+            outcome = judge(record, cell_kind=cell, area_m2=area_m2)
         except DataFileError as error:
             refused.append(error)
             continue
@@ -143,21 +144,6 @@ def analyze_files(
     for refusal in refused:
         say(f"alloycoat: {refusal}")
     return done, len(refused)
-
-
-def _judge(record: CyclingRecord, cell: str | None, area_m2: float | None) -> Outcome:
-    """The outcome, with the checks that the reader made in front of those of the analysis."""
-    from dataclasses import replace
-
-    from alloycoat.analysis import analyze as judge
-    from alloycoat.cyclers import stored
-
-    outcome = judge(record, cell_kind=cell, area_m2=area_m2)
-    checks = stored(record)
-    known = {check.name for check in outcome.invariants}
-    new = tuple(check for check in checks if check.name not in known)
-    doubts = tuple(f"{check.name}: {check.evidence}" for check in new if check.state == "doubtful")
-    return replace(outcome, invariants=new + outcome.invariants, warnings=outcome.warnings + doubts)
 
 
 def _positive(text: str | None, dimension: str, flag: str) -> float | None:
@@ -228,6 +214,31 @@ def stem(path: Path) -> str:
     return name
 
 
+def _page(cells: Sequence[Analyzed], out: Path) -> Path:
+    """The outcomes side by side as out/report.html."""
+    from dataclasses import replace
+
+    from alloycoat.report import report
+
+    return report([replace(done.outcome, title=done.name) for done in cells], out / "report.html")
+
+
+def _foreign(out: Path, names: Sequence[str]) -> str | None:
+    """A file of these names in a folder that no earlier analysis wrote to; None where nothing is in the way."""
+    from json import JSONDecodeError, loads
+
+    try:
+        found = [name for name in names if (out / name).exists()]
+        if not found:
+            return None
+        head = loads((out / "outcome.json").read_text(encoding="utf-8"))
+    except (OSError, JSONDecodeError, UnicodeDecodeError):
+        return found[0]
+    rows = head if isinstance(head, list) else [head]
+    ours = all(isinstance(row, dict) and {"polarization_begin_V", "invariants"} <= set(row) for row in rows)
+    return None if ours else found[0]
+
+
 def write_results(
     cells: Sequence[Analyzed],
     document: Any,
@@ -240,7 +251,7 @@ def write_results(
     Raises RecipeError, before anything is written, where a file would replace an input or another cell's.
     """
     from alloycoat.cyclers import write_bdf
-    from alloycoat.errors import RecipeError
+    from alloycoat.errors import DataFileError, RecipeError
     from alloycoat.store import write_json
 
     targets = [out / f"{done.name}.bdf.csv" for done in cells]
@@ -252,10 +263,16 @@ def write_results(
         if target.resolve() in seen:
             raise RecipeError(f"--out: two cells would be written to {target}; rename one of the files")
         seen.add(target.resolve())
+    foreign = _foreign(out, [*(target.name for target in targets), "outcome.json", "report.html"])
+    if foreign is not None:
+        raise DataFileError(
+            f"--out: {out} holds {foreign}, which no earlier 'alloycoat analyze' wrote; give another folder, nothing "
+            "was changed"
+        )
     written = [write_bdf(done.record, target) for done, target in zip(cells, targets, strict=True)]
     written.append(write_json(out / "outcome.json", document))
     if write_report is not None:
-        write_report(cells, out)
+        written.append(write_report(cells, out))
     return written
 
 

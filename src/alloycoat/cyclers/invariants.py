@@ -14,7 +14,7 @@ from alloycoat.cyclers.evidence import TOLERANCE, Evidence, charge_ratio, clock_
 from alloycoat.cyclers.hints import SIGNS, TIME_UNITS, Hints
 from alloycoat.cyclers.signs import settle_sign, witnesses
 from alloycoat.errors import DataFileError
-from alloycoat.outcome import Invariant
+from alloycoat.outcome import INVARIANT, Invariant, invariants_in
 from alloycoat.record import CyclingRecord
 
 FACTORS = {
@@ -27,7 +27,7 @@ LARGEST_V = 10.0
 LARGEST_CURRENT_A = 1e3
 """A higher current is not one that a cycler for single cells gives."""
 LONGEST_S = 10 * 365.25 * 86400.0
-PREFIX = "invariant "
+PREFIX = INVARIANT
 """Keys of a record's metadata that hold a check: this, then its name."""
 
 
@@ -38,12 +38,7 @@ def as_metadata(checks: tuple[Invariant, ...]) -> dict[str, str]:
 
 def stored(record: CyclingRecord) -> tuple[Invariant, ...]:
     """The checks that a reader wrote into the metadata of a record."""
-    found = []
-    for name, text in record.metadata.items():
-        if name.startswith(PREFIX):
-            state, _, evidence = text.partition(": ")
-            found.append(Invariant(name.removeprefix(PREFIX), state, evidence))
-    return tuple(found)
+    return invariants_in(record.metadata)
 
 
 def settle_time_unit(evidence: Evidence, notes: list[str]) -> float:
