@@ -10,6 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from alloycoat.cell.ageing import AgeingParameters
 from alloycoat.cell.design import SAMPLED, Cell
 from alloycoat.cell.orders import make_orders
 from alloycoat.cell.simulate import Bench, Settings, Trace, run_cycle
@@ -39,18 +40,22 @@ class VoltageBand:
     ended: int
 
 
-def draw(cell: Cell, count: int, seed: int = 0, **given: Array) -> dict[str, Array]:
+def draw(
+    cell: Cell, count: int, seed: int = 0, ageing: AgeingParameters | None = None, **given: Array
+) -> dict[str, Array]:
     """Samples of the uncertain parameters of a cell from their tabulated intervals.
 
-    count: number of samples. given: samples that are known already by name, such as
+    count: number of samples. ageing: parameters whose intervals are sampled with those of the cell. given: samples that are known already by name, such as
     coating_resistance=coating.samples["area_specific_resistance"], used in turn. Each parameter has its own
     random stream, so a bare and a coated cell share theirs. Raises RecipeError for an unknown name.
     """
     found: dict[str, Array] = {}
+    spreads = {**(cell.spreads or {}), **((ageing.spreads or {}) if ageing is not None else {})}
+    allowed = (*SAMPLED, *(ageing.sampled if ageing is not None else ()))
     for name in given:
-        if name not in SAMPLED:
-            raise RecipeError(f"draw: {name!r} is not a parameter that can be sampled; {', '.join(SAMPLED)}")
-    for name, spread in (cell.spreads or {}).items():
+        if name not in allowed:
+            raise RecipeError(f"draw: {name!r} is not a parameter that can be sampled; {', '.join(allowed)}")
+    for name, spread in spreads.items():
         if name in given:
             found[name] = np.resize(np.asarray(given[name], dtype=float), count)
             continue
