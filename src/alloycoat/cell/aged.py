@@ -227,7 +227,7 @@ def lives(
 ) -> Lives:
     """Life of the cell for each sample of its parameters and of its heterogeneity.
 
-    samples: arrays of equal length by name (`draw(cell, n, seed, ageing)` makes them). Sample k has the
+    samples: arrays of equal length by name (`draw` of the cell and `draw` of `ageing`, merged). Sample k has the
     heterogeneity of seed + k, so its life is the same in any company and any number of threads. Raises
     RecipeError as `age` does, with the number of the sample.
     """
@@ -238,9 +238,9 @@ def lives(
 
     def one(k: int) -> tuple[float, Ended, int]:
         values = {name: float(column[k]) for name, column in samples.items()}
-        ours = cell.sample({name: value for name, value in values.items() if name in SAMPLED})
-        worn = ageing.sample({name: value for name, value in values.items() if name not in SAMPLED})
         try:
+            ours = cell.sample({name: value for name, value in values.items() if name in SAMPLED})
+            worn = ageing.sample({name: value for name, value in values.items() if name not in SAMPLED})
             run = _Run(ours, worn, protocol, 4, seed + k, accuracy, record=False)
             ended, done = run.to_the_end(int(protocol.cycles))
         except AlloycoatError as error:
@@ -252,5 +252,3 @@ def lives(
     return Lives(
         np.array([time for time, _, _ in found]), tuple(end for _, end, _ in found), np.array([n for _, _, n in found])
     )
-
-

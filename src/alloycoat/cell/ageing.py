@@ -99,7 +99,9 @@ class AgeingParameters:
             if getattr(self, name) <= 0.0:
                 raise RecipeError(f"ageing {name}: {getattr(self, name)!r} given; it must be above zero")
         if max(self.loss * self.film_split, self.dead_porosity) >= 1.0 or self.dead_porosity <= 0.0:
-            raise RecipeError(f"ageing dead_porosity, loss: {self.dead_porosity!r}, {self.loss!r} given; below 1 needed")
+            raise RecipeError(
+                f"ageing dead_porosity, loss: {self.dead_porosity!r}, {self.loss!r} given; below 1 needed"
+            )
 
     @property
     def sampled(self) -> tuple[str, ...]:
@@ -142,14 +144,14 @@ def ageing_parameters(
     notes = ["ageing: every constant is assumed (see the table of ageing); nothing is fitted"]
     if solution is not None and any(name in _FILM_FORMERS for name, _ in solution.additives):
         factor = table["film former"]["loss_factor"].quantity("").value
-        loss = Value(
-            loss.value * factor, "", loss.kind, loss.source, loss.low * factor, loss.high * factor, loss.note
-        )
+        loss = Value(loss.value * factor, "", loss.kind, loss.source, loss.low * factor, loss.high * factor, loss.note)
         notes.append("the loss is lowered for the film-forming additive in the electrolyte (assumed)")
     spreads["loss"] = loss
     if electrolyte_amount is None:
         spreads["electrolyte_amount"] = chemistry.electrolyte_amount()
-        notes.append(f"{spreads['electrolyte_amount'].value * 1e5:.0f} uL/cm2 of electrolyte assumed; the life follows it")
+        notes.append(
+            f"{spreads['electrolyte_amount'].value * 1e5:.0f} uL/cm2 of electrolyte assumed; the life follows it"
+        )
     values: dict[str, Any] = {}
     if coating is not None:
         spreads["coverage"] = table["coverage"][_coverage_word(coating)].quantity("")

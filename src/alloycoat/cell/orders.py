@@ -42,7 +42,9 @@ class Order(NamedTuple):
     charge: float = math.inf
 
 
-def make_orders(cell: Cell, protocol: Any, points: int, ageing: bool = False) -> tuple[tuple[Order, ...], tuple[Order, ...]]:
+def make_orders(
+    cell: Cell, protocol: Any, points: int, ageing: bool = False
+) -> tuple[tuple[Order, ...], tuple[Order, ...]]:
     """Orders of the formation (run once) and of one cycle.
 
     protocol: has `steps`, and may have `formation`, `rest` (s after each step) and `cutoff` (V). ageing: the

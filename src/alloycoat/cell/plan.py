@@ -14,7 +14,18 @@ from alloycoat.cell.ageing import AgeingParameters
 from alloycoat.cell.design import Cell
 from alloycoat.cell.kernels import ageing_laws
 from alloycoat.cell.kernels.life_parameters import (
-    FREE, FREE_SALT, ORDER_SIZE, SATURATION, THICK, Electrode, Medium, Plan, Rig, Wear, new_rig, new_state,
+    FREE,
+    FREE_SALT,
+    ORDER_SIZE,
+    SATURATION,
+    THICK,
+    Electrode,
+    Medium,
+    Plan,
+    Rig,
+    Wear,
+    new_rig,
+    new_state,
 )  # fmt: skip
 from alloycoat.cell.orders import Order
 from alloycoat.electrochemistry import tabulate

@@ -21,8 +21,8 @@ from alloycoat.cell.kernels.parameters import (
     make_mesh,
     with_table,
 )
-from alloycoat.cell.plan import LifeSettings
 from alloycoat.cell.orders import Order, area_of, make_orders, sample_times
+from alloycoat.cell.plan import LifeSettings
 from alloycoat.electrochemistry import layer_resistance, tabulate
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.quantities import FARADAY, GAS_CONSTANT
@@ -242,7 +242,7 @@ def cycle(
         ).record  # fmt: skip
     if cell.kind == "half":
         raise RecipeError(
-            "[cell] format: a half cell that does not age is not solved; give cycle(..., ageing=ageing_parameters(cell))"
+            "[cell] format: a half cell is solved with ageing only; give cycle(..., ageing=ageing_parameters(cell))"
         )
     area = area_of(cell)
     if points_per_half_cycle < 4:

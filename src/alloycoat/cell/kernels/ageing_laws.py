@@ -134,12 +134,10 @@ def penetration(moss: float, volume: float, porosity: float, rough: float, sprea
     return rough * moss * volume / (1.0 - porosity) * math.exp(spread * normal)
 
 
-def shorting_moss(
-    gap: float, volume: float, porosity: float, rough: float, spread: float, normal: float, ratio: float
-) -> float:
-    """Moss charge in C/m2 at which `penetration` reaches `gap` (m); depletion (ratio c/c0 < 1) roughens.
+def shorting_moss(gap: float, volume: float, porosity: float, rough: float, spread: float, normal: float) -> float:
+    """Moss charge in C/m2 at which `penetration` reaches `gap` (m).
 
-    q = gap (1 - eps)/(V r exp(s n)) min(1, c/c0). Moss is blocked by a separator while salt is left, metal
-    grown at depletion is not: Bai et al., Energy Environ. Sci. 9, 3221 (2016).
+    q = gap (1 - eps)/(V r exp(s n)). Moss is blocked by a separator while salt is left (r is small), metal
+    grown at depletion is not: Bai et al., Energy Environ. Sci. 9, 3221 (2016); depletion ends the cell here.
     """
-    return gap * (1.0 - porosity) / (volume * rough * math.exp(spread * normal)) * min(1.0, ratio)
+    return gap * (1.0 - porosity) / (volume * rough * math.exp(spread * normal))

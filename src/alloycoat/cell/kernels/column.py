@@ -15,8 +15,19 @@ from numpy.typing import NDArray
 
 from alloycoat.cell.kernels import laws
 from alloycoat.cell.kernels.life_parameters import (
-    M_DEAD_PERMEANCE, M_DEAD_POROSITY, M_DEAD_VOLUMES, M_INITIAL, M_LENGTH, M_LINEAR, M_PERMEANCE, M_POROSITY,
-    M_SEPARATOR_VOLUMES, SATURATION, THICK, Plan, Rig,
+    M_DEAD_PERMEANCE,
+    M_DEAD_POROSITY,
+    M_DEAD_VOLUMES,
+    M_INITIAL,
+    M_LENGTH,
+    M_LINEAR,
+    M_PERMEANCE,
+    M_POROSITY,
+    M_SEPARATOR_VOLUMES,
+    SATURATION,
+    THICK,
+    Plan,
+    Rig,
 )  # fmt: skip
 from alloycoat.electrochemistry import transport
 

@@ -13,19 +13,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.cell.kernels import (
-    ageing_laws, column, instant, laws, life_parameters, order, settle, sites,
+    ageing_laws,
+    column,
+    instant,
+    laws,
+    life_parameters,
+    order,
+    settle,
+    sites,
 )  # fmt: skip
 from alloycoat.cell.kernels.column import STORE, jit, lay_out, put
 from alloycoat.cell.kernels.life_parameters import (
-    COUNT, DRY, FAILED, HARD_SHORT, LEAK, METAL_GONE, MODE, SATURATION, SHORTED, STOP, STOP_REACHED, SURFACE,
-    UNTIL, VALUE, FIRST_SAMPLE, SAMPLES, TIME_REACHED, CURRENT_REACHED, CHARGE_REACHED,
-    Plan, Rig, new_rig, new_state, M_DEAD_VOLUMES, M_LENGTH, M_SEPARATOR_VOLUMES, W_HARD_LEAK, W_LEAK, W_LEAK_SPREAD, W_METAL_VOLUME, W_MOSS_POROSITY, W_RESIDUAL, W_ROUGH, W_ROUGH_SPREAD,
+    CHARGE_REACHED,
+    COUNT,
+    CURRENT_REACHED,
+    DRY,
+    FAILED,
+    FIRST_SAMPLE,
+    HARD_SHORT,
+    LEAK,
+    M_DEAD_VOLUMES,
+    M_LENGTH,
+    M_SEPARATOR_VOLUMES,
+    METAL_GONE,
+    MODE,
+    SAMPLES,
+    SATURATION,
+    SHORTED,
+    STOP,
+    STOP_REACHED,
+    SURFACE,
+    TIME_REACHED,
+    UNTIL,
+    VALUE,
+    W_HARD_LEAK,
+    W_LEAK,
+    W_LEAK_SPREAD,
+    W_METAL_VOLUME,
+    W_MOSS_POROSITY,
+    W_RESIDUAL,
+    W_ROUGH,
+    W_ROUGH_SPREAD,
+    Plan,
+    Rig,
+    new_rig,
+    new_state,
 )  # fmt: skip
 from alloycoat.electrochemistry import butler_volmer, transport
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
-Life = Callable[[Array, Array, Array, int, int, Plan, Rig, Array, Numbers, Array], tuple[int, int, int, int, int, float]]
+Life = Callable[
+    [Array, Array, Array, int, int, Plan, Rig, Array, Numbers, Array], tuple[int, int, int, int, int, float]
+]
 _run_order = order.run_order
 _shorting_moss = jit(ageing_laws.shorting_moss)
 _settle = settle.settle
@@ -39,7 +79,7 @@ def _until_short(
     w, m, pool = plan.wear, plan.medium, rig.pool
     at = int(pool[COUNT]) % len(normals)
     short = _shorting_moss(
-        m[M_LENGTH], w[W_METAL_VOLUME], w[W_MOSS_POROSITY], w[W_ROUGH], w[W_ROUGH_SPREAD], normals[at, 0], max(pool[SURFACE], 1e-3)
+        m[M_LENGTH], w[W_METAL_VOLUME], w[W_MOSS_POROSITY], w[W_ROUGH], w[W_ROUGH_SPREAD], normals[at, 0]
     )
     if row[VALUE] != 0.0 or row[MODE] == 1.0:
         pool[SURFACE] = 1.0
@@ -202,5 +242,3 @@ def make_life() -> Life:
         life = _make(0, keep=False)
         life(*trial)
     return life
-
-

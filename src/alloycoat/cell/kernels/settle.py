@@ -11,8 +11,38 @@ from numpy.typing import NDArray
 from alloycoat.cell.kernels import ageing_laws
 from alloycoat.cell.kernels.column import CHANGE, KNOWN, MIDDLE, STORE, jit, lay_out
 from alloycoat.cell.kernels.life_parameters import (
-    ADDITIVE, COVER, DEAD, FILM, FREE, FREE_SALT, FRESH_ALLOY, FRESH_DEAD, FRESH_SEI, LEAK, SALT_USED, SATURATION,
-    SEI, SOLVENT_USED, THICK, THINNEST, TIME, Plan, Rig, E_ALLOY, M_DEAD_POROSITY, W_COATING_LOSS, W_EXCHANGE_TIME, W_FATIGUE, W_FILM_TIME, W_HEALING, W_HEALING_AMOUNT, W_LEAK_KEPT, W_METAL_VOLUME, W_SALT_USE, W_SEI_VOLUME, W_SOLVENT_USE,
+    ADDITIVE,
+    COVER,
+    DEAD,
+    E_ALLOY,
+    FILM,
+    FREE,
+    FREE_SALT,
+    FRESH_ALLOY,
+    FRESH_DEAD,
+    FRESH_SEI,
+    LEAK,
+    M_DEAD_POROSITY,
+    SALT_USED,
+    SATURATION,
+    SEI,
+    SOLVENT_USED,
+    THICK,
+    THINNEST,
+    TIME,
+    W_COATING_LOSS,
+    W_EXCHANGE_TIME,
+    W_FATIGUE,
+    W_FILM_TIME,
+    W_HEALING,
+    W_HEALING_AMOUNT,
+    W_LEAK_KEPT,
+    W_METAL_VOLUME,
+    W_SALT_USE,
+    W_SEI_VOLUME,
+    W_SOLVENT_USE,
+    Plan,
+    Rig,
 )  # fmt: skip
 
 Array = NDArray[np.float64]
@@ -61,7 +91,7 @@ def _remap(c: Array, before: Array, after: Array, out: Array) -> None:
 
 
 @jit
-def _use_salt(salt_used: float, plan: Plan, rig: Rig) -> bool:
+def _use_salt(salt_used: float, rig: Rig) -> bool:
     """Take the salt that films consumed out of pores and reservoir alike; False where there is too little."""
     pool, col, c = rig.pool, rig.room, rig.salt
     inside = 0.0
@@ -111,7 +141,7 @@ def _fill_pores(used: float, plan: Plan, rig: Rig) -> None:
         full += col[STORE, j]
     liquid = old - used + pool[FREE]
     shrink = 1.0 - used / old
-    if saturation == 1.0 and full <= liquid and used < old:  # the reservoir supplies what is missing
+    if saturation == 1.0 and full <= liquid:  # the reservoir supplies what is missing
         level = pool[FREE_SALT] / pool[FREE] if pool[FREE] > 0.0 else 0.0
         supply = 0.0
         for j in range(n):
@@ -146,7 +176,7 @@ def settle(time: float, plan: Plan, rig: Rig) -> bool:
     for j in range(len(rig.salt)):
         liquid += rig.room[STORE, j]
     used = w[W_SOLVENT_USE] * film_charge
-    if used >= 0.999 * liquid or not _use_salt(w[W_SALT_USE] * film_charge, plan, rig):
+    if used >= 0.999 * liquid or not _use_salt(w[W_SALT_USE] * film_charge, rig):
         return False
     _mix(time, plan, rig)
     _coat(0, plan.electrodes[0], liquid, time, plan, rig)
@@ -162,5 +192,3 @@ def settle(time: float, plan: Plan, rig: Rig) -> bool:
     if pool[LEAK] < 1e-9:
         pool[LEAK] = 0.0
     return True
-
-

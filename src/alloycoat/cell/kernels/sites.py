@@ -15,9 +15,34 @@ from numpy.typing import NDArray
 from alloycoat.cell.kernels import ageing_laws
 from alloycoat.cell.kernels.column import jit
 from alloycoat.cell.kernels.life_parameters import (
-    ALLOY, BULK, COVER, E_ALLOY, E_BARRIER, E_CAPACITY, E_DENSE, E_ELECTRONIC, E_EXCHANGE, E_EXCHANGE_COATED, E_FILM,
-    E_FILM_COATED, E_LAYER, E_PLATEAU, E_SUBSTRATE, M_ALPHA_A, M_ALPHA_C, M_CHARGE, M_THERMAL, W_COVER_FILM,
-    W_DEAD_SHARE, W_GROWTH_SHARE, W_MOSS_MOST, W_MOSS_SEED, W_MOSS_SLOPE, W_MOSSY_SHARE, W_SEI_SHARE, Plan,
+    ALLOY,
+    BULK,
+    COVER,
+    E_ALLOY,
+    E_BARRIER,
+    E_CAPACITY,
+    E_DENSE,
+    E_ELECTRONIC,
+    E_EXCHANGE,
+    E_EXCHANGE_COATED,
+    E_FILM,
+    E_FILM_COATED,
+    E_LAYER,
+    E_PLATEAU,
+    E_SUBSTRATE,
+    M_ALPHA_A,
+    M_ALPHA_C,
+    M_CHARGE,
+    M_THERMAL,
+    W_COVER_FILM,
+    W_DEAD_SHARE,
+    W_GROWTH_SHARE,
+    W_MOSS_MOST,
+    W_MOSS_SEED,
+    W_MOSS_SLOPE,
+    W_MOSSY_SHARE,
+    W_SEI_SHARE,
+    Plan,
 )  # fmt: skip
 from alloycoat.electrochemistry import butler_volmer
 
