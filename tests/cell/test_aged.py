@@ -209,7 +209,7 @@ def test_lives_do_not_depend_on_company_or_threads(bare, worn):
 
 
 def test_what_cannot_be_is_refused(bare, worn):
-    with pytest.raises(RecipeError, match="ageing loss: 1.5 given"):
+    with pytest.raises(RecipeError, match=r"ageing loss: 1\.5 given"):
         replace(worn, loss=1.5)
     with pytest.raises(RecipeError, match="electrolyte_amount"):
         replace(worn, electrolyte_amount=0.0)

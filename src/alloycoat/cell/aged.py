@@ -53,6 +53,22 @@ class Inventory:
     metal_error: Array
     salt_error: Array
 
+    def columns(self) -> dict[str, list[float]]:
+        """The table of `alloycoat cycle --states`: names with SI units, one entry a cycle (0: formation)."""
+        sides = ("working", "counter")
+        table: dict[str, Any] = {"cycle": self.cycle, "time_s": self.time_s}
+        table |= {f"{name}_C_per_m2": values for name, values in self.metal.items()}
+        for k, side in enumerate(sides):
+            table[f"{side}_coverage"], table[f"{side}_dead_layer_m"] = self.coverage[k], self.layer_m[k]
+        table |= {
+            "pore_saturation": self.saturation, "electrolyte_free_m": self.electrolyte_free_m,
+            "solvent_used_m": self.solvent_used_m, "salt_pores_mol_per_m2": self.salt_pores,
+            "salt_free_mol_per_m2": self.salt_free, "salt_used_mol_per_m2": self.salt_used,
+            "additive_mol_per_m2": self.additive, "leak_S_per_m2": self.leak, "metal_balance_error": self.metal_error,
+            "salt_balance_error": self.salt_error,
+        }  # fmt: skip
+        return {name: values.tolist() for name, values in table.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Aged:

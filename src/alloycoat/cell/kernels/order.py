@@ -98,8 +98,10 @@ def _balance(charge: float, moss: float, alloy: float, w: Array) -> tuple[float,
 
     charge: passed, C/m2, positive strips; moss: change of the moss; alloy: charge that the alloy gave off.
     """
-    # of the moss that goes a share is cut off and the rest pays; with the moss that grows goes a share of film
-    aside = -w[W_DEAD_SHARE] * moss if charge > 0.0 else w[W_SEI_SHARE] / (1.0 - w[W_SEI_SHARE]) * moss
+    if charge > 0.0:  # of the moss that goes a share is cut off, the rest pays
+        aside = -w[W_DEAD_SHARE] * min(moss, 0.0)
+    else:
+        aside = w[W_SEI_SHARE] / (1.0 - w[W_SEI_SHARE]) * max(moss, 0.0)
     return -charge - moss - aside + alloy, aside
 
 

@@ -85,7 +85,9 @@ def areas(moss: float, metal: float, strips: bool, state: Array, e: Array, w: Ar
     chi = state[COVER]
     x[AREA, COATED] = chi * cover * (1.0 - top * (1.0 - exposed))
     x[AREA, BARE] = (1.0 - chi) * cover * exposed
-    x[AREA, FRESH] = _moss_area(moss, 0.0 if strips else w[W_MOSS_SEED], w[W_MOSS_SLOPE], w[W_MOSS_MOST])
+    # protrusions: where there is no coating, or where metal plates on top of it
+    seed = 0.0 if strips else w[W_MOSS_SEED] * (1.0 - chi * (1.0 - top))
+    x[AREA, FRESH] = _moss_area(moss, seed, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
     x[AREA, FOREIGN] = 0.0 if strips or e[E_SUBSTRATE] == 0.0 else (1.0 - cover) * exposed
 
 
