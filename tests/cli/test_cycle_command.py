@@ -28,6 +28,22 @@ def test_one_cell_is_cycled_and_written(tmp_path, example, coated):
     assert read_bdf(tmp_path / "out" / "cell.bdf.csv").cycle[-1] == 3
 
 
+def test_states_are_the_inventories_of_the_ageing_cell(tmp_path):
+    text = (ROOT / "examples" / "na-sncl4-vapour.toml").read_text(encoding="utf-8")
+    path = tmp_path / "cell.toml"
+    path.write_text(text.replace("cycles = 600", "cycles = 3").replace("cycles = 100", "cycles = 3"))
+    status, out, err = shell("cycle", path, "--states", "--out", tmp_path / "out", "--samples", 0, "--json")
+    assert status == 0, err
+    document = json.loads(out)
+    jsonschema.validate(document, SCHEMA)
+    states = document["states"]
+    assert states["cycle"] == [1, 2, 3]
+    assert max(states["metal_balance_error"]) < 1e-10
+    assert states["working_dead_C_per_m2"][2] > states["working_dead_C_per_m2"][0] > 0
+    lines = (tmp_path / "out" / "cell.states.csv").read_text().splitlines()
+    assert lines[0].split(",") == list(states) and len(lines) == 4
+
+
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, out, err = shell("cycle", ROOT / "examples" / "li-bi-evaporation.toml", "--samples", 4)

@@ -152,7 +152,6 @@ def test_a_recipe_that_cannot_be_run_is_refused_before_anything_is_written(tmp_p
 def test_what_is_not_offered_yet_is_an_unknown_option(tmp_path):
     path = write(tmp_path)
     assert shell("run", path, "--own-bare", "x.csv")[0] == 2
-    assert shell("cycle", path, "--states")[0] == 2
 
 
 def test_the_installed_command(tmp_path):

@@ -1,11 +1,15 @@
 """The cell: two electrodes and an electrolyte, cycled by a virtual cycler that writes a `CyclingRecord`."""
 
-from alloycoat.cell.design import SAMPLED, Cell, symmetric
+from alloycoat.cell.aged import Aged, Inventory, Lives, age, lives
+from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
+from alloycoat.cell.design import SAMPLED, Cell, half, symmetric
 from alloycoat.cell.intervals import VoltageBand, cycle_intervals, draw
 from alloycoat.cell.limits import Limits, limits
+from alloycoat.cell.plan import LifeSettings
 from alloycoat.cell.simulate import Settings, cycle
 
 __all__ = [
-    "SAMPLED", "Cell", "Limits", "Settings", "VoltageBand", "cycle", "cycle_intervals", "draw", "limits",
+    "SAMPLED", "Aged", "AgeingParameters", "Cell", "Inventory", "LifeSettings", "Limits", "Lives", "Settings",
+    "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_intervals", "draw", "half", "limits", "lives",
     "symmetric",
 ]  # fmt: skip

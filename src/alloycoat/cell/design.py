@@ -36,7 +36,8 @@ class Cell:
     film_resistance, coated_film_resistance: the film (SEI) of a bare and of a coated electrode, ohm m2;
     coating_resistance: thickness/ionic conductivity of the coating, in series with it where the metal plates
     below; nucleation_overpotential (V; infinite: always below) and electronic_share decide how much does.
-    coated: (working, counter). metal_capacity: C/m2 of metal on each electrode, None where it is in excess.
+    coated: (working, counter). metal_capacity: C/m2 of metal on each electrode, None where it is in excess;
+    metal_volume: m3 of metal per C. kind: symmetric, or half (the working electrode is copper).
     spreads: the tabulated values behind the numbers, by field name. notes: what is assumed, in plain words.
     """
 
@@ -65,6 +66,7 @@ class Cell:
     area_m2: float | None = None
     temperature_K: float = 298.15  # noqa: N815 -- unit symbol
     metal_capacity: float | None = None
+    metal_volume: float = 0.0
     kind: str = "symmetric"
     spreads: Mapping[str, Value | Estimate] | None = None
     notes: tuple[str, ...] = ()
@@ -208,12 +210,34 @@ def symmetric(
         area_m2=None if given_area is None else _si(given_area, "area", "[anode] area"),
         temperature_K=kelvin,
         metal_capacity=_metal_capacity(metal, anode_thickness, coating),
+        metal_volume=float(metal.molar_volume.value / (metal.charge * FARADAY)),
         spreads=spreads,
         notes=tuple(notes),
         sources=_keys(spreads),
         **curves,
         **values,
     )
+
+
+def half(
+    *,
+    electrolyte: str,
+    anode: str,
+    separator: str = "Celgard 2400",
+    area: str | float | None = None,
+    temperature: str | float = "25 degC",
+    anode_thickness: str | float | None = None,
+) -> Cell:
+    """A half cell: copper as the working electrode, the metal as the counter electrode; both bare.
+
+    Arguments and refusals as in `symmetric`. It needs ageing parameters to be cycled: how much metal is on the
+    copper decides its voltage.
+    """
+    made = symmetric(
+        None, electrolyte=electrolyte, anode=anode, separator=separator, area=area, temperature=temperature,
+        anode_thickness=anode_thickness,
+    )  # fmt: skip
+    return replace(made, kind="half")
 
 
 def _metal(coating: Any, anode: str | None) -> Any:

@@ -10,6 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from alloycoat.cell.ageing import AgeingParameters
 from alloycoat.cell.design import SAMPLED, Cell
 from alloycoat.cell.orders import make_orders
 from alloycoat.cell.simulate import Bench, Settings, Trace, run_cycle
@@ -40,17 +41,18 @@ class VoltageBand:
     ended: int
 
 
-def draw(cell: Cell, count: int, seed: int = 0, **given: Array) -> dict[str, Array]:
-    """Samples of the uncertain parameters of a cell from their tabulated intervals.
+def draw(cell: Cell | AgeingParameters, count: int, seed: int = 0, **given: Array) -> dict[str, Array]:
+    """Samples of the uncertain parameters of a cell, or of its ageing, from their tabulated intervals.
 
     count: number of samples. given: samples that are known already by name, such as
     coating_resistance=coating.samples["area_specific_resistance"], used in turn. Each parameter has its own
     random stream, so a bare and a coated cell share theirs. Raises RecipeError for an unknown name.
     """
-    found: dict[str, Array] = {}
+    allowed = SAMPLED if isinstance(cell, Cell) else cell.sampled
     for name in given:
-        if name not in SAMPLED:
-            raise RecipeError(f"draw: {name!r} is not a parameter that can be sampled; {', '.join(SAMPLED)}")
+        if name not in allowed:
+            raise RecipeError(f"draw: {name!r} is not a parameter that can be sampled; {', '.join(allowed)}")
+    found: dict[str, Array] = {}
     for name, spread in (cell.spreads or {}).items():
         if name in given:
             found[name] = np.resize(np.asarray(given[name], dtype=float), count)

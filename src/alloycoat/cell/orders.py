@@ -23,7 +23,10 @@ INSTRUMENT_LIMIT = 10.0
 
 class Order(NamedTuple):
     """One step: current density in A/m2 (positive strips the working electrode), longest time in s,
-    |V| that ends the step and |V| that ends the test (inf: none), sample times in s and their period."""
+    |V| that ends the step and |V| that ends the test (inf: none), sample times in s and their period.
+
+    hold: V that the step holds instead of a current (None: current); least, charge: |i| in A/m2 and C/m2 that
+    end it. Only the ageing cell holds a voltage."""
 
     text: str
     current: float
@@ -34,12 +37,18 @@ class Order(NamedTuple):
     first: float
     points: int
     period: float | None
+    hold: float | None = None
+    least: float = 0.0
+    charge: float = math.inf
 
 
-def make_orders(cell: Cell, protocol: Any, points: int) -> tuple[tuple[Order, ...], tuple[Order, ...]]:
+def make_orders(
+    cell: Cell, protocol: Any, points: int, ageing: bool = False
+) -> tuple[tuple[Order, ...], tuple[Order, ...]]:
     """Orders of the formation (run once) and of one cycle.
 
-    protocol: has `steps`, and may have `formation`, `rest` (s after each step) and `cutoff` (V).
+    protocol: has `steps`, and may have `formation`, `rest` (s after each step) and `cutoff` (V). ageing: the
+    orders are for the ageing cell, which holds voltages and ends a step at one without a time.
     Raises RecipeError for a step that this cell cannot run.
     """
     cutoff = getattr(protocol, "cutoff", None)
@@ -49,7 +58,10 @@ def make_orders(cell: Cell, protocol: Any, points: int) -> tuple[tuple[Order, ..
     def plan(steps: Sequence[Any]) -> tuple[Order, ...]:
         orders: list[Order] = []
         for step in steps:
-            orders.append(make_order(cell, step, limit, points))
+            if ageing and step.mode == "voltage":
+                orders.append(_hold(cell, step, limit, points))
+            else:
+                orders.append(make_order(cell, step, limit, points, _moved(orders) if ageing else 0.0))
             if rest is not None and step.mode != "rest":
                 orders.append(_order(cell, "rest", 0.0, float(rest), math.inf, limit, points, None))
         return tuple(orders)
@@ -57,8 +69,41 @@ def make_orders(cell: Cell, protocol: Any, points: int) -> tuple[tuple[Order, ..
     return plan(tuple(getattr(protocol, "formation", ()) or ())), plan(protocol.steps)
 
 
-def make_order(cell: Cell, step: Any, cutoff: float, points: int) -> Order:
-    """The order for one step (see `recipe.Step`); raises RecipeError where the cell cannot run it."""
+def _moved(orders: Sequence[Order]) -> float:
+    """Largest charge of the steps so far, C/m2: what an open-ended step may have to bring back."""
+    charges = [abs(order.current) * order.until for order in orders if order.hold is None]
+    return max(charges, default=0.0)
+
+
+def _hold(cell: Cell, step: Any, cutoff: float, points: int) -> Order:
+    """The order that holds a voltage for a time, or until a current or a charge."""
+    least, charge = 0.0, math.inf
+    for limit in step.limits:
+        value, area = float(limit.value), area_of(cell)
+        if limit.quantity == "current":
+            least = max(least, value / area)
+        elif limit.quantity == "current density":
+            least = max(least, value)
+        elif limit.quantity in ("charge", "capacity", "areal capacity"):
+            charge = min(charge, value if limit.quantity == "areal capacity" else value / area)
+        else:
+            raise RecipeError(
+                f"{_FIELD}: {step.text!r}: a limit of {limit.quantity} cannot end a hold; allowed are a time, a "
+                "current and a charge"
+            )
+    if step.duration_s is None:
+        raise RecipeError(
+            f"{_FIELD}: {step.text!r}: the current may never get there; add a time, as in 'for 10 hours until 1 mA'"
+        )
+    order = _order(cell, step.text, 0.0, float(step.duration_s), math.inf, cutoff, points, step.period_s)
+    return order._replace(hold=float(step.value), least=least, charge=charge)
+
+
+def make_order(cell: Cell, step: Any, cutoff: float, points: int, moved: float = 0.0) -> Order:
+    """The order for one step (see `recipe.Step`); raises RecipeError where the cell cannot run it.
+
+    moved: C/m2 that an open-ended step may have to bring back (0: it must name a time).
+    """
     if step.mode not in ("current", "rest"):
         raise RecipeError(
             f"{_FIELD}: {step.text!r}: the symmetric cell runs constant-current and rest steps so far, "
@@ -86,6 +131,10 @@ def make_order(cell: Cell, step: Any, cutoff: float, points: int) -> Order:
                 f"{_FIELD}: {step.text!r}: a limit of {limit.quantity} cannot end this step; allowed are a "
                 "time, and at constant current a voltage or a charge"
             )
+    if math.isinf(until) and cell.kind == "half" and moved > 0.0:
+        expected = moved / abs(current)
+        order = _order(cell, step.text, current, 1.05 * expected, stop, cutoff, points, step.period_s)
+        return order._replace(until=20.0 * expected)
     if math.isinf(until):
         if cell.metal_capacity is None or current == 0.0:
             raise RecipeError(

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alloycoat.cell.aged import age
+from alloycoat.cell.ageing import AgeingParameters
 from alloycoat.cell.design import Cell
 from alloycoat.cell.kernels.parameters import (
     DEPLETED,
@@ -20,6 +22,7 @@ from alloycoat.cell.kernels.parameters import (
     with_table,
 )
 from alloycoat.cell.orders import Order, area_of, make_orders, sample_times
+from alloycoat.cell.plan import LifeSettings
 from alloycoat.electrochemistry import layer_resistance, tabulate
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.quantities import FARADAY, GAS_CONSTANT
@@ -30,7 +33,7 @@ SAME = 1e-9
 """Share of c0 by which two starts of a cycle may differ and still count as the same."""
 MOST_ROWS = 5_000_000
 """Rows of the longest record that is written (some 300 MB as csv)."""
-_NO_AGEING = "the simulated cell does not age yet: its cycles repeat once the salt profile does"
+_NO_AGEING = "the simulated cell does not age: its cycles repeat once the salt profile does"
 
 
 class Settings(NamedTuple):
@@ -217,23 +220,36 @@ def cycle(
     max_cycles: int | None = None,
     points_per_half_cycle: int = 50,
     seed: int = 0,
-    settings: Settings | None = None,
+    settings: Settings | LifeSettings | None = None,
     reuse: bool = True,
+    ageing: AgeingParameters | None = None,
 ) -> CyclingRecord:
     """Cycle the cell and write the record, with the time and the reason of its end.
 
     protocol: a `recipe.Protocol` (or anything with `steps` and `cycles`); constant-current and rest steps.
     max_cycles: stop after so many (the record then says it was interrupted). points_per_half_cycle: samples
-    a step, at least 4. seed: kept in the record; nothing here is random yet. reuse: once the salt profile at
+    a step, at least 4. ageing: what wears the cell out (`ageing_parameters`), every cycle is then solved; None:
+    it stays fresh. seed: of the heterogeneity that ageing brings. settings: `LifeSettings` where the cell ages,
+    else `Settings`. reuse (of a cell that stays fresh): once the salt profile at
     the start of a cycle repeats to SAME of c0, later cycles are copies of it (the record says from which on).
 
     The working electrode plates at negative current. Formation is cycle 0. Raises RecipeError for an area
     that is missing or a step that cannot be run, AlloycoatError where the equations cannot be solved.
     """
+    if ageing is not None:
+        chosen = settings if isinstance(settings, LifeSettings) else None
+        return age(
+            cell, protocol, ageing, max_cycles=max_cycles, points_per_half_cycle=points_per_half_cycle, seed=seed,
+            settings=chosen,
+        ).record  # fmt: skip
+    if cell.kind == "half":
+        raise RecipeError(
+            "[cell] format: a half cell is solved with ageing only; give cycle(..., ageing=ageing_parameters(cell))"
+        )
     area = area_of(cell)
     if points_per_half_cycle < 4:
         raise RecipeError(f"points_per_half_cycle: {points_per_half_cycle} given; at least 4 are needed")
-    accuracy = settings or Settings()
+    accuracy = settings if isinstance(settings, Settings) else Settings()
     bench = Bench(cell, accuracy)
     formation, orders = make_orders(cell, protocol, points_per_half_cycle)
     wanted = int(protocol.cycles) if max_cycles is None else min(int(protocol.cycles), max_cycles)

@@ -1,0 +1,193 @@
+"""Sites in parallel at one electrode: coated bulk, bare bulk, moss and foreign substrate (compiled).
+
+All sites see one voltage V = j R + drop of the layer + eta(j); i = S sum a_k j_k with the wetted areas a_k.
+Each of these is a rising concave function of j, so Newton from below on all sites at once converges. Wood et
+al., ACS Cent. Sci. 2, 790 (2016), for the sites.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alloycoat.cell.kernels import ageing_laws
+from alloycoat.cell.kernels.column import jit
+from alloycoat.cell.kernels.life_parameters import (
+    ALLOY,
+    BULK,
+    COVER,
+    E_ALLOY,
+    E_BARRIER,
+    E_CAPACITY,
+    E_DENSE,
+    E_ELECTRONIC,
+    E_EXCHANGE,
+    E_EXCHANGE_COATED,
+    E_FILM,
+    E_FILM_COATED,
+    E_LAYER,
+    E_PLATEAU,
+    E_SUBSTRATE,
+    M_ALPHA_A,
+    M_ALPHA_C,
+    M_CHARGE,
+    M_THERMAL,
+    W_COVER_FILM,
+    W_DEAD_SHARE,
+    W_GROWTH_SHARE,
+    W_MOSS_MOST,
+    W_MOSS_SEED,
+    W_MOSS_SLOPE,
+    W_MOSSY_SHARE,
+    W_SEI_SHARE,
+    Plan,
+)  # fmt: skip
+from alloycoat.electrochemistry import butler_volmer
+
+Array = NDArray[np.float64]
+_exchange = jit(butler_volmer.exchange_current_density)
+_overpotential = jit(butler_volmer.overpotential)
+_moss_area = jit(ageing_laws.moss_area)
+_exposed_share = jit(ageing_laws.exposed_share)
+_metal_cover = jit(ageing_laws.metal_cover)
+_layer_drop = jit(ageing_laws.layer_drop)
+_barrier = jit(ageing_laws.barrier_with_moss)
+_delithiated = jit(ageing_laws.delithiated_share)
+
+COATED, BARE, FRESH, FOREIGN = 0, 1, 2, 3
+AREA, CURRENT, RESISTANCE, RATE, VALUE, SLOPE = 0, 1, 2, 3, 4, 5
+_ONSET = 1e-3  # A/m2 over which the nucleation of a substrate sets in, so that the law stays concave
+_NO_AREA = 1e-300
+
+
+@jit
+def _eta(j: float, exchange: float, strips: bool, m: Array) -> tuple[float, float]:
+    """Size of the overpotential in V at |j| = j A/m2, and its derivative."""
+    if m[M_ALPHA_A] == m[M_ALPHA_C]:
+        return (
+            m[M_THERMAL] * math.asinh(0.5 * j / exchange) / m[M_ALPHA_A],
+            m[M_THERMAL] / (m[M_ALPHA_A] * math.sqrt(j * j + 4.0 * exchange * exchange)),
+        )
+    forward, backward = (m[M_ALPHA_A], m[M_ALPHA_C]) if strips else (m[M_ALPHA_C], m[M_ALPHA_A])
+    eta = _overpotential(j, exchange, forward, backward, m[M_THERMAL])
+    e = eta / m[M_THERMAL]
+    rise = forward * math.exp(min(forward * e, 700.0)) + backward * math.exp(-backward * e)
+    return eta, m[M_THERMAL] / (exchange * rise)
+
+
+@jit
+def areas(moss: float, metal: float, strips: bool, state: Array, e: Array, w: Array, top: float, x: Array) -> None:
+    """Areas of the four sites per electrode area into x[AREA]; `top`: share of the coated site that is mossy."""
+    exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
+    cover = 1.0 if metal == math.inf else _metal_cover(metal, w[W_COVER_FILM])
+    chi = state[COVER]
+    x[AREA, COATED] = chi * cover * (1.0 - top * (1.0 - exposed))
+    x[AREA, BARE] = (1.0 - chi) * cover * exposed
+    # protrusions: where there is no coating, or where metal plates on top of it
+    seed = 0.0 if strips else w[W_MOSS_SEED] * (1.0 - chi * (1.0 - top))
+    x[AREA, FRESH] = _moss_area(moss, seed, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
+    x[AREA, FOREIGN] = 0.0 if strips or e[E_SUBSTRATE] == 0.0 else (1.0 - cover) * exposed
+
+
+@jit
+def _fill(x: Array, barrier: float, exchange: float, e: Array, strips: bool, m: Array) -> None:
+    """Voltage and slope of every site at its current, into x[VALUE] and x[SLOPE]."""
+    for k in range(4):
+        if x[AREA, k] == 0.0:
+            continue
+        j = x[CURRENT, k]
+        own = exchange * (e[E_EXCHANGE_COATED] / e[E_EXCHANGE] if k == COATED else 1.0)
+        eta, slope = _eta(j, own, strips, m)
+        eta += j * x[RESISTANCE, k]
+        slope += x[RESISTANCE, k]
+        if k == COATED:
+            eta += _layer_drop(j, e[E_LAYER], barrier, e[E_ELECTRONIC])
+            slope += e[E_LAYER] if j * e[E_LAYER] <= barrier else e[E_LAYER] * (1.0 - e[E_ELECTRONIC])
+        elif k == FOREIGN:
+            eta += e[E_SUBSTRATE] * j / (j + _ONSET)
+            slope += e[E_SUBSTRATE] * _ONSET / (j + _ONSET) ** 2
+        x[VALUE, k], x[SLOPE, k] = eta, slope
+
+
+@jit
+def share_current(
+    i: float, ratio: float, saturation: float, barrier: float, strips: bool, e: Array, m: Array, x: Array
+) -> float:
+    """Voltage size at i (A/m2, above zero); x[CURRENT] holds the site currents (a guess on entry).
+
+    ratio: c/c0 at the electrode. Negative where Newton did not converge.
+    """
+    exchange = _exchange(e[E_EXCHANGE], ratio, m[M_ALPHA_A], m[M_CHARGE])
+    before = 0.0
+    for step in range(80):
+        _fill(x, barrier, exchange, e, strips, m)
+        carried, conductance, shift = 0.0, 0.0, 0.0
+        for k in range(4):
+            if x[AREA, k] > 0.0:
+                a = x[AREA, k] * saturation
+                carried += a * x[CURRENT, k]
+                conductance += a / x[SLOPE, k]
+                shift += a * x[VALUE, k] / x[SLOPE, k]
+        if not conductance > _NO_AREA:
+            return math.inf
+        v = (i - carried + shift) / conductance
+        for k in range(4):
+            if x[AREA, k] > 0.0:
+                j = x[CURRENT, k] + (v - x[VALUE, k]) / x[SLOPE, k]
+                x[CURRENT, k] = max(j, 1e-3 * x[CURRENT, k])
+        if step > 0 and abs(v - before) <= 1e-10 * abs(v):
+            return v
+        before = v
+    return -1.0
+
+
+@jit
+def electrode(
+    i: float, ratio: float, moss: float, metal: float, saturation: float, film: float, state: Array, e: Array,
+    plan: Plan, x: Array, found: Array
+) -> None:  # fmt: skip
+    """One electrode at current density i (positive strips it): `found` = voltage, dq_moss/dt, alloy current.
+
+    moss: C/m2 now; metal: C/m2 left in the bulk; film: factor on the resistance of the bulk's film. The voltage
+    has the sign of i; the alloy current is positive where the alloy gives off metal. NaN where it fails.
+    """
+    w, m = plan.wear, plan.medium
+    found[0], found[1], found[2] = 0.0, 0.0, 0.0
+    if i == 0.0:
+        return
+    strips, size = i > 0.0, abs(i)
+    exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
+    barrier = _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
+    x[RESISTANCE, COATED], x[RESISTANCE, BARE] = e[E_FILM_COATED] * film, e[E_FILM] * film
+    x[RESISTANCE, FRESH], x[RESISTANCE, FOREIGN] = e[E_FILM], e[E_FILM]
+    drop = x[CURRENT, COATED] * e[E_LAYER]
+    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
+    areas(moss, metal, strips, state, e, w, top, x)
+    v = share_current(size, ratio, saturation, barrier, strips, e, m, x)
+    if v < 0.0:
+        found[0] = math.nan
+        return
+    fresh = saturation * x[AREA, FRESH] * x[CURRENT, FRESH]
+    coated = saturation * x[AREA, COATED] * x[CURRENT, COATED]
+    bare = max(0.0, size - fresh - coated)
+    drop = x[CURRENT, COATED] * e[E_LAYER]
+    found[0] = v if strips else -v
+    if strips:
+        found[1] = -fresh / (1.0 - w[W_DEAD_SHARE])
+        if e[E_ALLOY] > 0.0:
+            left = max(0.0, e[E_ALLOY] + state[ALLOY])
+            found[2] = coated * _delithiated(drop, e[E_PLATEAU]) * left / (left + 0.01 * e[E_ALLOY])
+        return
+    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
+    found[1] = (1.0 - w[W_SEI_SHARE]) * (fresh + w[W_MOSSY_SHARE] * bare + top * coated)
+    if e[E_ALLOY] > 0.0:
+        lack = max(0.0, -state[ALLOY])
+        found[2] = -(1.0 - top) * coated * lack / (lack + 0.01 * e[E_ALLOY])
+
+
+@jit
+def metal_left(side: int, plan: Plan, el: Array) -> float:
+    """Metal in the bulk of an electrode, C/m2; infinite in excess."""
+    return float(plan.electrodes[side, E_CAPACITY] + el[side, BULK])
