@@ -24,7 +24,6 @@ from alloycoat.recipe import Amount, CoatingStep, Recipe
 
 LIQUID_BELOW = 310.0
 """Melting point in K below which an element is spread as a liquid (Hg, and Ga on a warm hand)."""
-LIMITS = ("amount", "transport", "passivation", "geometry")
 
 
 @dataclass(slots=True)
