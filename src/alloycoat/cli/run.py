@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alloycoat.cli.common import JsonFlag, RecipeFile, Samples, print_json, say
+
+if TYPE_CHECKING:
+    from alloycoat.recipe import Recipe
 
 OutFolder = Annotated[
     Path | None,
@@ -34,11 +37,36 @@ def run(
 
     folder = Path(f"{recipe.stem}.out") if out is None else out
     read = Recipe.load(recipe)
+    if read.cell is not None and read.cell.format == "full":
+        _full(read, recipe.stem, folder, seed, samples, json)
+        return
     check_folder(folder, "run", NAMES)
     try:
         done = work(read, samples=samples, seed=seed, name=recipe.stem, tell=say)
         say(f"writing to {folder}")
         written = write_run(done, folder, say)
+    except KeyboardInterrupt:
+        say("alloycoat: interrupted; no file is half written, earlier files are kept")
+        raise typer.Exit(130) from None
+    if json:
+        print_json(to_json(done))
+    else:
+        typer.echo(summary(done))
+    say(f"report: {written[-1]}")
+
+
+def _full(read: Recipe, name: str, folder: Path, seed: int | None, samples: int, json: bool) -> None:
+    """The main job of a full cell."""
+    from alloycoat.report.files import check_folder
+    from alloycoat.report.full_document import NAMES, to_json, write_full
+    from alloycoat.report.full_job import run_full
+    from alloycoat.report.full_page import summary
+
+    check_folder(folder, "run", NAMES)
+    try:
+        done = run_full(read, samples=min(samples, 32), seed=seed, name=name, tell=say)
+        say(f"writing to {folder}")
+        written = write_full(done, folder, say)
     except KeyboardInterrupt:
         say("alloycoat: interrupted; no file is half written, earlier files are kept")
         raise typer.Exit(130) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alloycoat import chemistry
 from alloycoat.errors import RecipeError
@@ -26,8 +26,27 @@ class Prepared:
     warnings: tuple[str, ...]
 
 
-def prepare(recipe: Recipe) -> Prepared:
-    """Check that a symmetric cell can be made and cycled, and fill in what may be assumed.
+def prepare_full(recipe: Recipe) -> Prepared:
+    """As `prepare`, for a full cell: the positive and its loading must be there."""
+    prepared = prepare(recipe, ("full",))
+    part = prepared.cell
+    if part.positive is None:
+        raise RecipeError('[cell] positive is missing: a full cell needs it; write for instance positive = "NMC"')
+    if part.positive_loading is None:
+        raise RecipeError(
+            "[cell] positive_loading is missing: no C-rate and no N/P without it; write for instance "
+            'positive_loading = "1 mAh/cm2"'
+        )
+    if part.n_to_p is not None and recipe.anode.thickness is not None:
+        raise RecipeError("[cell] n_to_p: given together with [anode] thickness; the metal follows from one of them")
+    kept = [text for text in prepared.warnings if "has no effect" not in text or "pressure" in text]
+    if part.n_to_p is not None:
+        kept = [text for text in kept if "[anode] thickness" not in text]
+    return replace(prepared, warnings=tuple(kept))
+
+
+def prepare(recipe: Recipe, formats: tuple[str, ...] = ("symmetric",)) -> Prepared:
+    """Check that a cell of one of `formats` can be made and cycled, and fill in what may be assumed.
 
     Raises RecipeError naming the field that is missing and what to write there.
     """
@@ -37,7 +56,7 @@ def prepare(recipe: Recipe) -> Prepared:
             "[cell] is missing: a cell cannot be cycled without it; write [cell] with "
             'electrolyte = "1 M LiTFSI in DOL/DME" (coat alone does not need it)'
         )
-    if cell.format != "symmetric":
+    if cell.format not in formats:
         raise RecipeError(
             f"[cell] format: {cell.format!r} cells are not available yet; available: 'symmetric' "
             "(two electrodes of the same metal)"

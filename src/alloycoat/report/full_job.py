@@ -1,0 +1,308 @@
+"""The main job of a full cell: coat, cycle bare and coated against one positive, vary the inventories, compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alloycoat.analysis import analyze
+from alloycoat.cell import AgeingParameters, ageing_parameters, draw
+from alloycoat.cell.design import SAMPLED
+from alloycoat.cell.energy import Stack, stack
+from alloycoat.cell.full import FullCell, full
+from alloycoat.cell.full_cycle import FullAged, cycle_full
+from alloycoat.coating import Coating, coat
+from alloycoat.errors import AlloycoatError
+from alloycoat.literature import ClaimRow, claim_rows
+from alloycoat.outcome import Outcome
+from alloycoat.recipe import Recipe
+from alloycoat.report.bibliography import evidence_keys, resolve
+from alloycoat.report.prepare import Prepared, prepare_full
+from alloycoat.sources import Estimate, Reference
+
+Array = NDArray[np.float64]
+END_OF_LIFE = 0.8
+"""Share of the first capacity below which a full cell counts as spent (the field's habit)."""
+_BUDGET = 6000
+"""Cycles that all samples of one cell may take together: some 15 s."""
+_SWEEP = 300
+"""Cycles of the runs that vary the inventories."""
+_RATIOS = (0.0, 1.0, 3.0)
+_AMOUNTS = (1e-4, 3e-4, 1e-3)
+_HOST = ("diffusivity", "radius", "exchange_current_density")
+
+
+@dataclass(frozen=True, slots=True)
+class FullSide:
+    """One full cell: record, inventories, outcome, what the samples add.
+
+    capacities: C/m2 discharged by cycle; low, high: 10th and 90th percentile of the samples. life: cycles to
+    80 % of the first capacity, infinite where it was not reached. energy: None where the metal is in excess.
+    """
+
+    name: str
+    cell: FullCell
+    aged: FullAged
+    outcome: Outcome
+    capacities: Array
+    low: Array
+    high: Array
+    life: Estimate
+    gap: float
+    energy: Stack | None
+
+    @property
+    def specific(self) -> Array:
+        """Discharge capacity by cycle, C/kg of active material."""
+        return self.capacities / self.cell.active_mass
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """Cycles to 80 % for another amount of metal or electrolyte (infinite: not within `cycles`)."""
+
+    name: str
+    value: float
+    lives: Mapping[str, float]
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class FullRun:
+    """Everything the report of a full cell shows."""
+
+    prepared: Prepared
+    name: str
+    samples: int
+    seed: int
+    coating: Coating | None
+    sides: tuple[FullSide, ...]
+    variations: tuple[Variation, ...]
+    published: tuple[ClaimRow, ...]
+    warnings: tuple[str, ...]
+    references: tuple[Reference, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that was run."""
+        return self.prepared.recipe
+
+    @property
+    def title(self) -> str:
+        """Title of the recipe, else the name of its file."""
+        return self.recipe.title or self.name
+
+
+def _quiet(text: str) -> None:
+    del text
+
+
+def run_full(
+    recipe: Recipe,
+    *,
+    samples: int = 32,
+    seed: int | None = None,
+    name: str = "recipe",
+    tell: Callable[[str], None] = _quiet,
+) -> FullRun:
+    """Coat, cycle bare and coated full cells, analyze, vary metal and electrolyte, compare with the review.
+
+    samples: draws behind the 10-90 % intervals, fewer for long tests. Other arguments as in `report.job.run`.
+    Raises RecipeError where the recipe lacks something.
+    """
+    prepared = prepare_full(recipe)
+    chosen = prepared.protocol.seed if seed is None else seed
+    coating = None
+    if recipe.coating is not None:
+        tell("coating the anode")
+        coating = coat(recipe, samples=max(samples, 1), seed=chosen)
+    count = max(0, min(samples, _BUDGET // prepared.protocol.cycles))
+    sides = []
+    for label, layer in (("bare", None), ("coated", coating)):
+        if label == "coated" and coating is None:
+            continue
+        tell(f"cycling the {label} full cell, {prepared.protocol.cycles} cycles, {count} samples")
+        sides.append(_side(label, prepared, layer, count, chosen))
+    tell("varying metal and electrolyte")
+    varied = _variations(prepared, coating)
+    published = _published(sides[0].cell)
+    keys = [key for side in sides for key in side.cell.sources]
+    papers = evidence_keys(row.paper.key for row in published)
+    layer_keys = () if coating is None else coating.sources
+    return FullRun(
+        prepared, name, count, chosen, coating, tuple(sides), varied, published,
+        _warnings(prepared, coating, sides), resolve([*layer_keys, *keys, *papers]),
+    )  # fmt: skip
+
+
+def make_full(prepared: Prepared, coating: Coating | None, n_to_p: float | None = None) -> FullCell:
+    """The full cell of a recipe; n_to_p: another one than the recipe's."""
+    part, anode = prepared.cell, prepared.recipe.anode
+    ratio = part.n_to_p if n_to_p is None else n_to_p
+    thickness = anode.thickness if ratio is None else None
+    return full(
+        coating, positive=str(part.positive), loading=float(part.positive_loading or 0.0), anode=anode.metal,
+        electrolyte=prepared.electrolyte, separator=prepared.separator, area=prepared.area_m2,
+        temperature=part.temperature, n_to_p=ratio, anode_thickness=thickness,
+    )  # fmt: skip
+
+
+def _worn(cell: FullCell, coating: Coating | None, amount: float) -> AgeingParameters:
+    return ageing_parameters(cell.metal, coating, electrolyte_amount=amount)
+
+
+def _side(name: str, prepared: Prepared, coating: Coating | None, count: int, seed: int) -> FullSide:
+    cell = make_full(prepared, coating)
+    amount = prepared.electrolyte_amount_m
+    worn = _worn(cell, coating, amount)
+    aged = cycle_full(cell, prepared.protocol, worn)
+    capacities = aged.states["discharged_C_per_m2"]
+    drawn = _sampled(cell, worn, prepared, coating, count, seed)
+    rows = np.zeros((len(drawn), prepared.protocol.cycles))
+    for k, found in enumerate(drawn):
+        rows[k, : len(found)] = found
+    low = high = capacities
+    if len(drawn):
+        low, high = np.quantile(rows[:, : len(capacities)], (0.1, 0.9), axis=0)
+    lives = np.array([cycles_to(found) for found in drawn])
+    energy = None
+    if cell.metal.metal_capacity is not None:
+        energy = stack(cell, aged.record, amount, coating)
+    return FullSide(
+        name=name, cell=cell, aged=aged, outcome=replace(analyze(aged.record), title=name), capacities=capacities,
+        low=low, high=high, life=_life(cycles_to(capacities), lives), gap=_gap(aged), energy=energy,
+    )  # fmt: skip
+
+
+def _life(value: float, lives: Array) -> Estimate:
+    if not len(lives):
+        return Estimate(value, value, value)
+    ordered = np.sort(lives)  # infinite ones last: percentiles by rank
+    low, high = (float(ordered[min(len(ordered) - 1, round(q * (len(ordered) - 1)))]) for q in (0.1, 0.9))
+    return Estimate(value, min(low, value), max(high, value))
+
+
+def cycles_to(capacities: Array, share: float = END_OF_LIFE) -> float:
+    """First cycle whose capacity is below `share` of the best of the first three; infinite where none is.
+
+    >>> cycles_to(np.array([1.0, 1.0, 0.9, 0.7]))
+    4.0
+    """
+    if not len(capacities):
+        return 0.0
+    below = np.flatnonzero(capacities < share * float(np.max(capacities[:3])))
+    return math.inf if not len(below) else float(below[0] + 1)
+
+
+def _sampled(
+    cell: FullCell, worn: AgeingParameters, prepared: Prepared, coating: Coating | None, count: int, seed: int
+) -> list[Array]:
+    """Discharge capacities by cycle of each sample of metal, ageing and positive."""
+    known: dict[str, Any] = {}
+    if coating is not None and "area_specific_resistance" in coating.samples:
+        known["coating_resistance"] = coating.samples["area_specific_resistance"]
+    metal, ageing = draw(cell.metal, count, seed, **known), draw(worn, count, seed)
+    host = {name: _host_draw(cell, name, count, seed) for name in _HOST}
+    found = []
+    for k in range(count):
+        ours = cell.metal.sample({name: float(v[k]) for name, v in metal.items() if name in SAMPLED})
+        theirs = worn.sample({name: float(v[k]) for name, v in ageing.items()})
+        values = {name: replace(getattr(cell.positive, name), value=float(v[k])) for name, v in host.items()}
+        one = replace(cell, metal=ours, positive=replace(cell.positive, **values))
+        try:
+            found.append(cycle_full(one, prepared.protocol, theirs).states["discharged_C_per_m2"])
+        except AlloycoatError as error:
+            raise type(error)(f"sample {k + 1}: {error}") from None
+    return found
+
+
+def _host_draw(cell: FullCell, name: str, count: int, seed: int) -> Array:
+    from zlib import crc32
+
+    stream = np.random.Generator(np.random.Philox(key=[seed, crc32(f"positive {name}".encode())]))
+    return np.asarray(getattr(cell.positive, name).draw(stream.standard_normal(count)), dtype=float)
+
+
+def _gap(aged: FullAged) -> float:
+    """Half of the gap between mean charge and mean discharge voltage of the third cycle (or the last), V."""
+    record = aged.record
+    if record.cycle is None:
+        return math.nan
+    chosen = min(3, int(record.cycle.max()))
+    inside = record.cycle == chosen
+    volts, current, time = record.voltage_V[inside], record.current_A[inside], record.time_s[inside]
+    means = []
+    for sign in (1.0, -1.0):
+        one = current * sign > 0
+        charge = np.trapezoid(np.where(one, current, 0.0), time)
+        means.append(np.trapezoid(np.where(one, current, 0.0) * volts, time) / charge if charge else math.nan)
+    return float(0.5 * (means[0] - means[1]))
+
+
+def _variations(prepared: Prepared, coating: Coating | None) -> tuple[Variation, ...]:
+    """Lives for other amounts of metal and of electrolyte, everything else as in the recipe."""
+    cycles = min(prepared.protocol.cycles, _SWEEP)
+    layers = {"bare": None} if coating is None else {"bare": None, "coated": coating}
+    found = []
+    for ratio in _RATIOS:
+        lives = {}
+        for label, layer in layers.items():
+            cell = make_full(prepared, layer, ratio)
+            done = cycle_full(
+                cell, prepared.protocol, _worn(cell, layer, prepared.electrolyte_amount_m), max_cycles=cycles
+            )
+            lives[label] = cycles_to(done.states["discharged_C_per_m2"])
+        found.append(Variation("n_to_p", ratio, lives, cycles))
+    for amount in _AMOUNTS:
+        lives = {}
+        for label, layer in layers.items():
+            cell = make_full(prepared, layer)
+            done = cycle_full(cell, prepared.protocol, _worn(cell, layer, amount), max_cycles=cycles)
+            lives[label] = cycles_to(done.states["discharged_C_per_m2"])
+        found.append(Variation("electrolyte_amount_m", amount, lives, cycles))
+    return tuple(found)
+
+
+def _published(cell: FullCell) -> tuple[ClaimRow, ...]:
+    """What the review reports of full cells of this metal with this family of positives."""
+    family = "NMC" if cell.positive.name.startswith("NMC") else cell.positive.name
+    return tuple(
+        row for row in claim_rows() if family in row.claim and cell.metal.anode in {*row.anodes, row.claim[:2], ""}
+    )
+
+
+def _warnings(prepared: Prepared, coating: Coating | None, sides: list[FullSide]) -> tuple[str, ...]:
+    found = list(prepared.warnings)
+    found.append(
+        "the laws that wear the metal out are assumed, not fitted: capacities after many cycles are a hypothesis"
+    )
+    found += [] if coating is None else coating.warnings
+    for side in sides:
+        found += side.aged.record.notes
+        for index, text in enumerate(_attacked(side, coating)):
+            found.insert(index, text)
+    return tuple(dict.fromkeys(found))
+
+
+def _attacked(side: FullSide, coating: Coating | None) -> list[str]:
+    """By-products of the coating that the positive oxidizes: iodide above 3.6 V, bromide above 4.1 V against Li.
+
+    Standard potentials of I3-/I- (0.536 V) and Br2/Br- (1.087 V) in water against -3.04 V of Li+/Li.
+    """
+    if coating is None or side.name == "bare" or side.cell.metal.anode != "Li":
+        return []
+    found = []
+    salts = [part.formula for part in coating.phases if part.role == "byproduct"]
+    salts += [salt.formula for salt in coating.released_salt]
+    for anion, volts, word in (("I", 3.6, "iodide"), ("Br", 4.1, "bromide")):
+        if any(text.endswith(anion) for text in salts) and side.cell.positive.upper_voltage.value > volts:
+            found.append(
+                f"{word} from the coating is oxidized above about {volts:g} V against Li: {side.cell.positive.name} "
+                "charges higher, a shuttle of the halogen is likely (not modelled)"
+            )
+    return found

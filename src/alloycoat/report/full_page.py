@@ -1,0 +1,153 @@
+"""The page and the few lines of a full cell's run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from alloycoat.literature import ClaimRow
+from alloycoat.report import full_figures, sections_cell
+from alloycoat.report.full_job import FullRun, FullSide, Variation
+from alloycoat.report.page import frame
+from alloycoat.report.svg import svg_text
+from alloycoat.report.words import bullets, figure, html, link, number, plain, quantity, subscripts, table
+from alloycoat.sources import Estimate
+
+CANNOT = tuple(
+    """
+How fast metal is lost: the laws of the anode rest on assumed constants, so capacities after many cycles are a
+hypothesis with a wide interval.
+
+Dendrites and shorts in the full cell, gas, the ageing of the positive itself (cracks, dissolved metal), and what the
+positive does to the coating.
+
+Differences between laboratories.
+""".strip().split("\n\n")
+)
+
+
+def drawings(run: FullRun) -> dict[str, str]:
+    """Every figure of the page as svg, by the name of its file."""
+    return {
+        "capacity": svg_text(full_figures.capacity(run), f"Discharge capacity against cycle: {run.title}", "c"),
+        "voltage": svg_text(full_figures.voltage(run), "Cell voltage against charge", "v"),
+        "inventories": svg_text(full_figures.inventories(run), "Metal and electrolyte against cycle", "i"),
+    }
+
+
+def cycles_text(life: Estimate, cycles: int) -> str:
+    """ "120 cycles (80 to > 250)": a life with its interval, open where the test ended first."""
+
+    def one(value: float) -> str:
+        return f"> {cycles}" if math.isinf(value) else f"{value:.0f}"
+
+    if life.low == life.high:
+        return f"{one(life.value)} cycles"
+    return f"{one(life.value)} cycles ({one(life.low)} to {one(life.high)})"
+
+
+def page(run: FullRun, svgs: Mapping[str, str]) -> str:
+    """The report of a full cell's run as html."""
+    cell = run.sides[0].cell
+    ratio = "metal in excess" if cell.n_to_p is None else f"N/P {number(cell.n_to_p)}"
+    lead = (
+        f"{run.recipe.anode.metal} against {cell.positive.name} of {quantity(cell.loading, 'C/m2')} in "
+        f"{subscripts(run.prepared.electrolyte)} ({number(run.prepared.electrolyte_amount_m * 1e5)} µL/cm²), {ratio}. "
+        f"Simulated with {run.samples} samples, seed {run.seed}."
+    )
+    body = [
+        f"<h1>{html(run.title)}</h1>", f'<p class="lead">{plain(lead)}</p>', _sides(run),
+        figure(svgs["capacity"], "Discharge capacity by cycle; the dotted line is 80 % of the first bare capacity. "
+               "Cell efficiency says nothing about the anode while metal is in excess."),
+        figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle (paler with age)."),
+        figure(svgs["inventories"], "What is left at the end of each cycle."),
+        _variation(run), _published(run),
+        f'<section class="box"><h2>What this cannot predict</h2>{bullets(map(plain, CANNOT))}</section>',
+        sections_cell.warnings(run.warnings), sections_cell.sources(run.references),
+    ]  # fmt: skip
+    return frame(run.title, body)
+
+
+def _energy(side: FullSide, what: str) -> str:
+    if side.energy is None:
+        return "no data: N/P is not given"
+    if what == "mass":
+        return f"{number(side.energy.specific_energy / 3600, 3)} Wh/kg"
+    return f"{number(side.energy.energy_density / 3.6e6, 3)} Wh/L"
+
+
+def _last(side: FullSide) -> str:
+    return f"{number(side.specific[-1] / 3600)} mAh/g in cycle {len(side.specific)}"
+
+
+def _sides(run: FullRun) -> str:
+    cycles = run.prepared.protocol.cycles
+    head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in run.sides)]
+    rows = [
+        ["First discharge", *(f"{number(side.specific[0] / 3600)} mAh/g" for side in run.sides)],
+        ["Cycles to 80 %", *(cycles_text(side.life, cycles) for side in run.sides)],
+        ["Last cycle", *(_last(side) for side in run.sides)],
+        ["Half of the gap between charge and discharge", *(quantity(side.gap, "V") for side in run.sides)],
+        ["Energy of the stack", *(_energy(side, "mass") for side in run.sides)],
+        ["", *(_energy(side, "volume") for side in run.sides)],
+        ["Ended", *(plain(side.aged.ended.text) for side in run.sides)],
+        ["Verdict of the analysis", *(plain(side.outcome.failure or "no verdict") for side in run.sides)],
+    ]  # fmt: skip
+    return "<h2>Cycling, side by side</h2>" + table(rows, head)
+
+
+def _variation(run: FullRun) -> str:
+    rows = [[_varied(one), *(_lived(one, side.name) for side in run.sides)] for one in run.variations]
+    head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in run.sides)]
+    text = (
+        "Everything else as in the recipe, nominal values: how much a cell depends on its excess of metal (N/P) and "
+        "of electrolyte."
+    )
+    return f"<h2>Excess of metal and electrolyte</h2><p>{text}</p>" + table(rows, head)
+
+
+def _varied(one: Variation) -> str:
+    if one.name == "n_to_p":
+        return f"N/P {number(one.value)}" + (" (anode-free)" if one.value == 0 else "")
+    return f"{number(one.value * 1e5)} µL/cm² of electrolyte"
+
+
+def _lived(one: Variation, name: str) -> str:
+    life = one.lives[name]
+    return f"> {one.cycles} cycles" if math.isinf(life) else f"{life:.0f} cycles"
+
+
+def _published(run: FullRun) -> str:
+    if not run.published:
+        return "<h2>Published full cells</h2><p>The review reports none with this positive and metal.</p>"
+    rows = [[f"claim {row.row}", html(row.claim), _claimed(row), _paper(row)] for row in run.published]
+    note = (
+        "What the review reports of full cells with this kind of positive. Loading, excess of metal and electrolyte "
+        "are not reported there, so the simulation beside it is no test of the model."
+    )
+    return f"<h2>Published full cells</h2><p>{note}</p>" + table(
+        rows, ["", "claim", "value", "paper"], kind="published"
+    )
+
+
+def _claimed(row: ClaimRow) -> str:
+    values = " / ".join(f"{value:g}" for value in row.values)
+    return plain(f"{values} {row.unit}".strip() if values else row.text_value)
+
+
+def _paper(row: ClaimRow) -> str:
+    return link(row.paper.doi, row.paper.citation) or plain(row.paper.citation)
+
+
+def summary(run: FullRun) -> str:
+    """A few lines for the terminal."""
+    lines = [run.title]
+    for side in run.sides:
+        life = cycles_text(side.life, run.prepared.protocol.cycles)
+        first = f"{side.specific[0] / 3600:.3g} mAh/g"
+        energy = "" if side.energy is None else f", {side.energy.specific_energy / 3600:.3g} Wh/kg of stack"
+        lines.append(f"{side.name:<11}{first}, 80 % after {life}{energy}")
+    for one in run.variations:
+        shown = ", ".join(f"{side.name} {_lived(one, side.name)}" for side in run.sides)
+        lines.append(f"{'if':<11}{_varied(one)}: {shown}")
+    return "\n".join(lines).replace("\u00a0", " ")
