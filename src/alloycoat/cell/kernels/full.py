@@ -230,33 +230,37 @@ def _commit(h: float, i: float, moss: float, alloy: float, plan: FullPlan, state
 def _held(
     h: float, volts: float, guess: float, moss: float, alloy: float, plan: FullPlan, state: FullState
 ) -> float:  # fmt: skip
-    """Current that leaves the cell at `volts` after h seconds with that moss; NaN where none is found (bisection)."""
+    """Current that leaves the cell at `volts` after h seconds with that moss: false position; NaN where it fails."""
     step = 0.05 * abs(guess) + 1e-3
-    low = high = guess
     v, _ = _glance(h, guess, moss, alloy, plan, state)
-    if not v > volts:  # too much discharge
-        for _ in range(60):
-            low -= step
-            step *= 2.0
-            v, _ = _glance(h, low, moss, alloy, plan, state)
-            if v > volts:
-                break
-    else:
-        for _ in range(60):
-            high += step
-            step *= 2.0
-            v, _ = _glance(h, high, moss, alloy, plan, state)
-            if not v > volts:
-                break
-    for _ in range(60):
-        middle = 0.5 * (low + high)
+    low, high, too_high = guess, guess, v > volts
+    below = above = v - volts
+    for _ in range(60):  # more discharge lowers the voltage
+        if too_high:
+            low, below, high = high, above, high + step
+        else:
+            high, above, low = low, below, low - step
+        v, _ = _glance(h, high if too_high else low, moss, alloy, plan, state)
+        if too_high:
+            above = v - volts
+        else:
+            below = v - volts
+        if (v > volts) != too_high:
+            break
+        step *= 2.0
+    side = 0
+    for attempt in range(80):
+        share = below / (below - above) if math.isfinite(below - above) and attempt % 8 < 6 else 0.5
+        middle = low + (high - low) * min(0.999, max(0.001, share))
         v, _ = _glance(h, middle, moss, alloy, plan, state)
         if v > volts:
-            low = middle
+            above = 0.5 * above if side == 1 else above
+            low, below, side = middle, v - volts, 1
         else:
-            high = middle
-        if high - low <= 1e-9 * (abs(low) + abs(high)) + 1e-12:
-            return 0.5 * (low + high)
+            below = 0.5 * below if side == -1 else below
+            high, above, side = middle, v - volts, -1
+        if abs(v - volts) <= 1e-8 or high - low <= 1e-10 * (abs(low) + abs(high)) + 1e-13:
+            return middle
     return math.nan
 
 

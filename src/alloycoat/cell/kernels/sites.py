@@ -144,6 +144,51 @@ def share_current(
 
 
 @jit
+def _on_top(barrier: float, e: Array, x: Array) -> float:
+    """Share of the coated site's metal that plates mossy on top of the layer at the site currents in x."""
+    drop = x[CURRENT, COATED] * e[E_LAYER]
+    if drop <= barrier:
+        return 0.0
+    return float(e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE]))
+
+
+@jit
+def _settled(
+    i: float, ratio: float, moss: float, metal: float, saturation: float, barrier: float, strips: bool, state: Array,
+    e: Array, plan: Plan, x: Array
+) -> tuple[float, float]:  # fmt: skip
+    """(voltage size, share on top) that agree: the moss on top takes current from the layer below it.
+
+    The share that the currents give falls with the share that made them, so there is one answer, bracketed and
+    found by false position (Illinois). A share taken from the instant before flips between two values instead.
+    """
+    w, m = plan.wear, plan.medium
+    low, high, top = 0.0, e[E_ELECTRONIC] * (1.0 - e[E_DENSE]), 0.0
+    if x[CURRENT, COATED] * e[E_LAYER] > barrier:
+        top = _on_top(barrier, e, x)
+    below, above, side, v = 0.0, 0.0, 0, -1.0
+    for _ in range(60):
+        areas(moss, metal, strips, state, e, w, top, x)
+        v = share_current(i, ratio, saturation, barrier, strips, e, m, x)
+        if v < 0.0:
+            break
+        wrong = _on_top(barrier, e, x) - top
+        if abs(wrong) <= 1e-9 or high - low <= 1e-12:
+            break
+        if wrong > 0.0:
+            above = 0.5 * above if side == 1 else above
+            low, below, side = top, wrong, 1
+        else:
+            below = 0.5 * below if side == -1 else below
+            high, above, side = top, wrong, -1
+        if below > 0.0 and above < 0.0:
+            top = low + (high - low) * below / (below - above)
+        else:
+            top = min(high, max(low, top + wrong))
+    return v, top
+
+
+@jit
 def electrode(
     i: float, ratio: float, moss: float, metal: float, saturation: float, film: float, state: Array, e: Array,
     plan: Plan, x: Array, found: Array
@@ -153,7 +198,7 @@ def electrode(
     moss: C/m2 now; metal: C/m2 left in the bulk; film: factor on the resistance of the bulk's film. The voltage
     has the sign of i; the alloy current is positive where the alloy gives off metal. NaN where it fails.
     """
-    w, m = plan.wear, plan.medium
+    w = plan.wear
     found[0], found[1], found[2] = 0.0, 0.0, 0.0
     if i == 0.0:
         return
@@ -162,10 +207,7 @@ def electrode(
     barrier = _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
     x[RESISTANCE, COATED], x[RESISTANCE, BARE] = e[E_FILM_COATED] * film, e[E_FILM] * film
     x[RESISTANCE, FRESH], x[RESISTANCE, FOREIGN] = e[E_FILM], e[E_FILM]
-    drop = x[CURRENT, COATED] * e[E_LAYER]
-    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
-    areas(moss, metal, strips, state, e, w, top, x)
-    v = share_current(size, ratio, saturation, barrier, strips, e, m, x)
+    v, top = _settled(size, ratio, moss, metal, saturation, barrier, strips, state, e, plan, x)
     if v < 0.0:
         found[0] = math.nan
         return
@@ -180,7 +222,6 @@ def electrode(
             left = max(0.0, e[E_ALLOY] + state[ALLOY])
             found[2] = coated * _delithiated(drop, e[E_PLATEAU]) * left / (left + 0.01 * e[E_ALLOY])
         return
-    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
     found[1] = (1.0 - w[W_SEI_SHARE]) * (fresh + w[W_MOSSY_SHARE] * bare + top * coated)
     if e[E_ALLOY] > 0.0:
         lack = max(0.0, -state[ALLOY])
