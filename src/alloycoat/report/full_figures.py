@@ -34,10 +34,10 @@ def capacity(run: FullRun) -> Figure:
             right.plot(cycles[shown], 100.0 * pairs[shown], color=color)
         first = run.sides[0].capacities[0] / (run.sides[0].cell.active_mass * _C_PER_KG)
         left.axhline(END_OF_LIFE * first, color=RULE, linewidth=0.8, linestyle=":")
-        left.set(xlabel="cycle", ylabel="discharge capacity / mAh g⁻¹ (active material)", ylim=(0, None))
+        left.set(xlabel="cycle", ylabel="discharge / mAh g⁻¹", ylim=(0, None))
         left.set_title("Capacity, bands 10–90 %" if run.samples else "Capacity")
         right.set(xlabel="cycle", ylabel="cell efficiency / %", ylim=(80, 103))
-        right.set_title("Second half-cycle over first of each pair")
+        right.set_title("Cell efficiency")
         for axes in (left, right):
             axes.grid()
         left.legend(loc="lower left")
@@ -87,11 +87,12 @@ def inventories(run: FullRun) -> Figure:
             else:
                 lost = (states["dead_C_per_m2"] + states["sei_C_per_m2"]) / 3.6e4
                 left.plot(cycles, lost, color=color, label=f"{side.name}: lost (metal in excess)")
-            right.plot(cycles, 1e5 * states["electrolyte_free_m"], color=color)
-            right.plot(cycles, 100 * states["pore_saturation"], color=color, linestyle=":")
-        left.set(xlabel="cycle", ylabel="metal at the anode after the cycle / mAh cm⁻²", ylim=(0, None))
-        right.set(xlabel="cycle", ylabel="free electrolyte / µL cm⁻²;  dotted: pores filled / %", ylim=(0, None))
-        left.legend(loc="best")
+            right.plot(cycles, 1e5 * states["electrolyte_free_m"], color=color, label=f"{side.name}: free")
+            pores = 1e5 * states["pore_saturation"] * side.cell.pores
+            right.plot(cycles, pores, color=color, linestyle=":", label=f"{side.name}: in separator and positive")
+        left.set(xlabel="cycle", ylabel="metal left / mAh cm⁻²", ylim=(0, None))
+        right.set(xlabel="cycle", ylabel="electrolyte / µL cm⁻²", ylim=(0, None))
         for axes in (left, right):
+            axes.legend(loc="best")
             axes.grid()
     return figure

@@ -286,6 +286,8 @@ def _warnings(prepared: Prepared, coating: Coating | None, sides: list[FullSide]
         found += side.aged.record.notes
         for index, text in enumerate(_attacked(side, coating)):
             found.insert(index, text)
+    if prepared.cell.n_to_p is not None:
+        found = [text for text in found if not text.startswith("[anode] thickness is not given")]
     return tuple(dict.fromkeys(found))
 
 
