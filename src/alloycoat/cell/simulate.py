@@ -21,7 +21,7 @@ from alloycoat.cell.kernels.parameters import (
     make_mesh,
     with_table,
 )
-from alloycoat.cell.orders import Order, area_of, make_orders, sample_times
+from alloycoat.cell.orders import Order, area_of, make_orders, repeats_of, sample_times
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.electrochemistry import layer_resistance, tabulate
 from alloycoat.errors import AlloycoatError, RecipeError
@@ -252,7 +252,7 @@ def cycle(
     accuracy = settings if isinstance(settings, Settings) else Settings()
     bench = Bench(cell, accuracy)
     formation, orders = make_orders(cell, protocol, points_per_half_cycle)
-    wanted = int(protocol.cycles) if max_cycles is None else min(int(protocol.cycles), max_cycles)
+    wanted = repeats_of(protocol) if max_cycles is None else min(repeats_of(protocol), max_cycles)
     rows = wanted * sum(order.points for order in orders)
     if rows > MOST_ROWS:
         raise RecipeError(
@@ -278,7 +278,7 @@ def cycle(
         traces.append((trace, done + 1, copies))
         done += copies
     if ended is None:
-        ended = Ended.completed if done == int(protocol.cycles) else Ended.interrupted
+        ended = Ended.completed if done == repeats_of(protocol) else Ended.interrupted
     facts = {
         "cycles_simulated": str(simulated),
         "cycles_repeated": str(done - simulated),
