@@ -48,7 +48,7 @@ def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, out, err = shell("cycle", ROOT / "examples" / "li-bi-evaporation.toml", "--samples", 4)
     assert status == 0, err
-    assert "coated     polarization" in out and "ageing is not modelled" in out
+    assert "coated     polarization" in out and "assumed, not fitted" in out and "life       coated" in out
     assert list(tmp_path.iterdir()) == []
 
 

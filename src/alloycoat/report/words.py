@@ -100,6 +100,21 @@ def polarization(value: Estimate | None, stands: float) -> str:
     return spread(value, "V")
 
 
+def lived(value: Estimate | None, limit_s: float | None) -> str:
+    """A sampled life: "230 h (99 to 620)"; beyond `limit_s`, where the protocol ended, "> 1200 h".
+
+    >>> lived(Estimate(8.3e5, 3.6e5, float("inf")), 4.32e6).replace("\xa0", " ")
+    '231 h (100 to > 1200)'
+    """
+    if value is None:
+        return "not sampled"
+    beyond = "∞" if limit_s is None else f"> {limit_s / 3600:.4g}"
+    low, middle, high = (beyond if math.isinf(x) else number(x / 3600) for x in (value.low, value.value, value.high))
+    if low == high:
+        return f"{middle}{_SPACE}h"
+    return f"{middle}{_SPACE}h ({low} to {high})"
+
+
 def life(lower_h: float, upper_h: float | None) -> str:
     """A published life: "200 h", ">1200 h", "<100 h"."""
     if upper_h is None:
