@@ -30,7 +30,7 @@ def cycle(
     from alloycoat.report.document import cell_to_json
     from alloycoat.report.files import RESULT, check_folder, write_all
     from alloycoat.report.job import run_cell
-    from alloycoat.report.summary import life_line, side_line
+    from alloycoat.report.summary import life_line, more_lines, side_line
     from alloycoat.store import to_json
 
     read = Recipe.load(recipe)
@@ -52,7 +52,8 @@ def cycle(
         return
     typer.echo(document["title"])
     typer.echo(side_line(done.side).replace("\u00a0", " "))
-    typer.echo(life_line(done.side).replace("\u00a0", " "))
+    for line in (life_line(done.side), *more_lines(done.side)):
+        typer.echo(line.replace("\u00a0", " "))
     for text in done.warnings:
         typer.echo(f"{'note':<11}{text}")
 

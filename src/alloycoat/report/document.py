@@ -11,6 +11,7 @@ from alloycoat.coating import to_json as coating_json
 from alloycoat.report.bibliography import to_json as references_json
 from alloycoat.report.job import CellRun, Run
 from alloycoat.report.prepare import Prepared
+from alloycoat.report.rate import Critical
 from alloycoat.report.side import Side
 from alloycoat.sources import Estimate
 
@@ -33,6 +34,10 @@ def side_json(side: Side) -> dict[str, Any]:
     document["polarization_end_V_interval"] = None
     reasons = {"polarization_end_V_interval": "each sample ends at its own time; its last cycle is not kept"}
     document |= _life_json(side, reasons)
+    if side.efficiency is not None:
+        document |= _with_interval("coulombic_efficiency_mean", side.efficiency)
+    if side.critical is not None:
+        document |= _critical_json(side.critical, reasons)
     for key in [name for name, value in document.items() if name.endswith("_interval") and value is None]:
         reasons.setdefault(key, f"as {key.removesuffix('_interval')}")
     document["warnings"] += [f"{key}: {why}" for key, why in reasons.items()]
@@ -54,7 +59,7 @@ def _life_json(side: Side, reasons: dict[str, str]) -> dict[str, Any]:
     alive = 0 if side.lives is None else int((~side.lives.observed).sum())
     count = 0 if side.lives is None else len(side.lives.time_s)
     values = [None if math.isinf(x) else x for x in (side.life.value, side.life.low, side.life.high)]
-    beyond = f"{alive} of {count} samples outlive the protocol, so it exceeds {limit} s"
+    beyond = f"{alive} of {count} samples outlive the protocol, so it exceeds {(limit or 0.0) / 3600:.4g} h"
     if values[0] is None:
         reasons["life_s"] = beyond
     if None in values[1:]:
@@ -63,6 +68,22 @@ def _life_json(side: Side, reasons: dict[str, str]) -> dict[str, Any]:
         "life_s": values[0], "life_s_interval": values[1:], "sampled_lives": _each(side.lives),
         "replicates": _each(side.replicates),
     }  # fmt: skip
+
+
+def _critical_json(found: Critical, reasons: dict[str, str]) -> dict[str, Any]:
+    """The critical current density of a rate step; its interval is that of the samples."""
+    key, beyond = "critical_current_density_A_per_m2", f"beyond {found.last:g} A/m2, the last current density"
+    interval = None
+    if found.sampled is not None:
+        interval = [None if math.isinf(x) else x for x in found.sampled.interval]
+        if None in interval:
+            reasons[f"{key}_interval"] = f"where an end is null, it lies {beyond}"
+    if found.first_failed is None:
+        reasons[key] = f"no criterion of failure was met: it lies {beyond}"
+    passed = "highest_current_density_passed_A_per_m2"
+    if found.highest_passed is None:
+        reasons[passed] = "the cell failed at the first current density"
+    return {key: found.first_failed, f"{key}_interval": interval, passed: found.highest_passed}
 
 
 def _each(found: Lives | None) -> list[dict[str, Any]]:

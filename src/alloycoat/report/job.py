@@ -17,6 +17,7 @@ from alloycoat.record import Ended
 from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.prepare import Prepared, prepare
 from alloycoat.report.side import LIFE_SAMPLES, STANDS, Side, make_side
+from alloycoat.report.words import quantity
 from alloycoat.sources import Estimate, Reference
 
 ASSUMED = (
@@ -64,6 +65,15 @@ class Run:
         return self.recipe.title or self.name
 
     @property
+    def conditions(self) -> str:
+        """Current density and charge of a half-cycle in words; of a rate step the range."""
+        protocol = self.prepared.protocol
+        if protocol.name is not None and protocol.from_ is not None:
+            low = f"{protocol.from_ / 10:g}"
+            return f"rate step from {low} to {quantity(self.current_density, 'A/m2')}"
+        return f"{quantity(self.current_density, 'A/m2')}, {quantity(self.capacity, 'C/m2')} a half-cycle"
+
+    @property
     def sides(self) -> tuple[Side, ...]:
         """Bare, and coated where there is a coating."""
         return (self.bare,) if self.coated is None else (self.bare, self.coated)
@@ -102,7 +112,7 @@ def run(
     coated = None if coating is None else make_side("coated", prepared, coating, drawn, chosen, cycles)
     current, half, capacity = _plating(prepared, bare.band)
     tell("looking up the published rows")
-    published = _published(prepared, coating, current)
+    published = _published(prepared, coating, prepared.protocol.from_ or current)
     sides = [bare] if coated is None else [bare, coated]
     keys = [key for side in sides for key in (*side.cell.sources, *side.worn.sources)]
     layer = () if coating is None else coating.sources

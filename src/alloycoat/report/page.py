@@ -12,7 +12,7 @@ from alloycoat.report.job import Run
 from alloycoat.report.layer_drawing import draw_layer
 from alloycoat.report.side import STANDS
 from alloycoat.report.svg import svg_text
-from alloycoat.report.words import bounds, html, life, lived, plain, quantity, subscripts
+from alloycoat.report.words import bounds, critical_text, html, life, lived, plain, quantity, subscripts
 
 
 def frame(title: str, body: Sequence[str]) -> str:
@@ -59,7 +59,7 @@ def page(run: Run, svgs: Mapping[str, str]) -> str:
     what = "bare" if step is None else f"{step.route} coating on"
     lead = (
         f"{what} {recipe.anode.metal}, {run.prepared.cell.format} cell in {subscripts(run.prepared.electrolyte)}, "
-        f"{quantity(run.current_density, 'A/m2')}, {quantity(run.capacity, 'C/m2')} a half-cycle. Simulated with "
+        f"{run.conditions}. Simulated with "
         f"{run.samples} samples of the layer and {run.cells} of each cell, seed {run.seed}."
     )
     body = [
@@ -93,7 +93,10 @@ def _tiles(run: Run) -> str:
         value = quantity(None if level is None else level.value, "V", 2)
         tiles.append(_tile(name, value, f"simulated; {bounds(level, 'V')}"))
     for side in run.sides:
-        if side.life is not None:
+        if side.critical is not None:
+            value, _, more = critical_text(side.critical).partition(" (")
+            tiles.append(_tile(f"Critical current density, {side.name}", value, f"hypothesis; {more.rstrip(')')}"))
+        elif side.life is not None:
             value, _, more = lived(side.life, side.life_limit_s).partition(" (")
             tiles.append(_tile(f"Life, {side.name}", value, f"hypothesis; {more.rstrip(')') or 'all samples'}"))
     if run.published:

@@ -9,7 +9,10 @@ from alloycoat.literature import CellRow
 from alloycoat.report.job import ASSUMED, Run
 from alloycoat.report.side import STANDS, Side
 from alloycoat.report.words import (
+    NO_DATA,
     bullets,
+    critical_text,
+    efficiency,
     figure,
     html,
     life,
@@ -48,8 +51,7 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
     """Voltage over the whole life, the table of the two cells, what ages, and the sampled lives."""
     shown = "bare (grey) and coated (blue)" if run.coated else "bare"
     caption = (
-        f"Simulated voltage, {shown}, at {quantity(run.current_density, 'A/m2')} and "
-        f"{quantity(run.capacity, 'C/m2')} a half-cycle, until the cell or the protocol ended. Negative while the "
+        f"Simulated voltage, {shown}, at {run.conditions}, until the cell or the protocol ended. Negative while the "
         "working electrode plates. Below, one cycle at begin, in the middle of each cell’s own life and at its end: "
         "a peak that fades as moss grows, then arcing as the salt becomes short. A band that leaves the plot goes on "
         "beyond it; its ends stand in the table."
@@ -70,6 +72,11 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
     ]  # fmt: skip
     if any(side.replicates is not None for side in run.sides):
         rows.insert(3, ["Replicates, same parameters", *(_replicates(side) for side in run.sides)])
+    if any(side.efficiency is not None for side in run.sides):
+        rows.insert(0, ["Coulombic efficiency (10–90 %)", *(_efficiency(side) for side in run.sides)])
+    if any(side.critical is not None for side in run.sides):
+        found = [NO_DATA if side.critical is None else critical_text(side.critical) for side in run.sides]
+        rows.insert(0, ["Critical current density", *found])
     parts = [
         "<h2>Cycling, side by side</h2>" if run.coated else "<h2>Cycling</h2>", f"<p>{html(ASSUMED)}.</p>",
         figure(drawings["voltage"], caption), table(rows, head), "<h3>What ages</h3>",
@@ -110,6 +117,10 @@ def _constants(run: Run) -> str:
         "<details><summary>All of them, with reasoning and source</summary>"
         f'<div class="scroll">{table(rows, head, kind="published")}</div></details>'
     )
+
+
+def _efficiency(side: Side) -> str:
+    return NO_DATA if side.efficiency is None else efficiency(side.efficiency)
 
 
 def _end(side: Side) -> str:

@@ -33,6 +33,7 @@ from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.outcome import Outcome
 from alloycoat.record import CyclingRecord, Ended
 from alloycoat.report.prepare import Prepared
+from alloycoat.report.rate import Critical, critical
 from alloycoat.sources import Estimate
 
 Array = NDArray[np.float64]
@@ -57,7 +58,8 @@ class Side:
     ended early counts as at the voltage at which the cycler stops. lives: of the samples, None without samples;
     life: their median with the 10-90 % interval in s, infinite where the protocol ended before (`life_limit_s`).
     replicates: cells of the nominal parameters that differ in their heterogeneity alone. levels: end of each whole
-    cycle (s) and its polarization (V).
+    cycle (s) and its polarization (V). efficiency: mean coulombic efficiency of a half cell, with the interval of the
+    samples' first cycles. critical: what a rate step says.
     """
 
     name: str
@@ -73,6 +75,8 @@ class Side:
     life: Estimate | None
     replicates: Lives | None
     levels: tuple[Array, Array]
+    efficiency: Estimate | None
+    critical: Critical | None
     notes: tuple[str, ...] = ()
 
     @property
@@ -166,10 +170,9 @@ def make_side(
         settings=SAMPLE_SETTINGS,
     )  # fmt: skip
     level = _with_samples(outcome.polarization_begin_V, _polarizations(early, protocol.cutoff or INSTRUMENT_LIMIT))
-    current = outcome.current_density_A_per_m2
-    resistance = None
-    if level is not None and current:
-        resistance = Estimate(level.value / current, level.low / current, level.high / current)
+    own, resistance = outcome.area_specific_resistance_ohm_m2, None
+    if level is not None and level.value and own is not None:
+        resistance = Estimate(own, own * level.low / level.value, own * level.high / level.value)
     notes: list[str] = []
     found = replicates = None
     if cycles is None:
@@ -179,7 +182,8 @@ def make_side(
             replicates = _lives(cell, prepared, worn, same, seed, notes)
     return Side(
         name, cell, worn, aged, record, outcome, early, level, resistance, found,
-        None if found is None else life_estimate(found), replicates, _levels(record), tuple(notes),
+        None if found is None else life_estimate(found), replicates, _levels(record), _efficiency(outcome, early),
+        critical(protocol, record, outcome, found), tuple(notes),
     )  # fmt: skip
 
 
@@ -187,6 +191,27 @@ def _levels(record: CyclingRecord) -> tuple[Array, Array]:
     """End (s) and polarization (V) of each whole cycle, by the analysis."""
     cycles = trace(record, None, Thresholds(), _BEGIN).cycles
     return cycles.end_s[cycles.full], cycles.polarization_V[cycles.full]
+
+
+def _efficiency(outcome: Outcome, early: EarlyCycles) -> Estimate | None:
+    """Mean coulombic efficiency; the samples' widths are those of their first cycles."""
+    value = _mean(outcome)
+    if value is None:
+        return None
+    found = [_mean(analyze(record)) for record in early.records if record is not None]
+    known = np.array([x for x in found if x is not None])
+    if not known.size:
+        return Estimate(value, value, value)
+    low, high = np.quantile(known, (0.1, 0.9))
+    return Estimate(value, float(min(low, value)), float(max(high, value)))
+
+
+def _mean(outcome: Outcome) -> float | None:
+    """Mean of the efficiencies that are defined, the first cycle (nucleation) apart where there are more."""
+    if outcome.cell_kind != "half":
+        return None
+    found = [x for x in outcome.coulombic_efficiency or () if x is not None]
+    return float(np.mean(found[1:] or found)) if found else None
 
 
 def _drawn(cell: Cell, worn: AgeingParameters, coating: Coating | None, count: int, seed: int) -> dict[str, Array]:

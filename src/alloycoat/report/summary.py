@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alloycoat.report.job import Run
 from alloycoat.report.side import STANDS, Side
-from alloycoat.report.words import life, lived, polarization, quantity, spread
+from alloycoat.report.words import critical_text, efficiency, life, lived, polarization, quantity, spread
 
 SHORT = "lives are a hypothesis: the constants of ageing are assumed, not fitted (typically off by a factor of 1.5)"
 
@@ -24,6 +24,16 @@ def life_line(side: Side) -> str:
     return f"{'life':<11}{side.name} {own}{failure}{sampled}"
 
 
+def more_lines(side: Side) -> list[str]:
+    """Efficiency of a half cell, critical current density of a rate step."""
+    lines = []
+    if side.efficiency is not None:
+        lines.append(f"{'efficiency':<11}{efficiency(side.efficiency)}, mean without the first cycle")
+    if side.critical is not None:
+        lines.append(f"{'critical':<11}{side.name} {critical_text(side.critical)}")
+    return lines
+
+
 def _rounded(hours: float | None) -> float | None:
     return None if hours is None else round(hours, 1)
 
@@ -38,6 +48,7 @@ def summary(run: Run) -> str:
         lines.append(f"{'layer':<11}{spread(run.coating.thickness, 'm')}: {phases}")
     lines += [side_line(side) for side in run.sides]
     lines += [life_line(side) for side in run.sides]
+    lines += [line for side in run.sides for line in more_lines(side)]
     lines.append(f"{'limit':<11}J* {spread(run.limiting_current_density, 'A/m2')}")
     if run.published:
         row = run.published[0].row
