@@ -14,7 +14,7 @@ from alloycoat.cell.ageing import AgeingParameters
 from alloycoat.cell.design import SAMPLED, Cell
 from alloycoat.cell.kernels import life_parameters as kp
 from alloycoat.cell.kernels.life_parameters import Plan, Rig
-from alloycoat.cell.orders import Order, area_of, make_orders
+from alloycoat.cell.orders import Order, area_of, make_program
 from alloycoat.cell.plan import LifeSettings, make_normals, make_plan, make_rig, make_rows
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.record import CyclingRecord, Ended
@@ -94,8 +94,9 @@ class _Run:
         self.plan: Plan = make_plan(cell, ageing, settings)
         self.rig: Rig = make_rig(cell, ageing, settings)
         self.start = self.rig.salt.copy()
-        self.formation, self.orders = make_orders(cell, protocol, points, ageing=True)
-        count = len(self.formation) + len(self.orders) * int(protocol.cycles)
+        self.formation, self.program = make_program(cell, protocol, points)
+        self.total = sum(cycles for _, cycles in self.program)
+        count = len(self.formation) + sum(len(orders) * cycles for orders, cycles in self.program)
         self.normals = make_normals(seed, count)
         self.keeps = record
         self.parts: list[tuple[Array, Numbers]] = []
@@ -130,14 +131,16 @@ class _Run:
             status, _ = self.carry_out(self.formation, 1, 0)
             if status != kp.TIME_REACHED:
                 return _ENDS[status], 0
-        samples = sum(len(order.times) for order in self.orders) + 1
-        chunk = max(1, min(1000, _CHUNK_SAMPLES // samples))
         done = 0
-        while done < wanted:
-            status, more = self.carry_out(self.orders, min(chunk, wanted - done), done + 1)
-            done += more
-            if status != kp.TIME_REACHED:
-                return _ENDS[status], done
+        for orders, cycles in self.program:
+            samples = sum(len(order.times) for order in orders) + 1
+            chunk = max(1, min(1000, _CHUNK_SAMPLES // samples))
+            until = min(wanted, done + cycles)
+            while done < until:
+                status, more = self.carry_out(orders, min(chunk, until - done), done + 1)
+                done += more
+                if status != kp.TIME_REACHED:
+                    return _ENDS[status], done
         return None, done
 
 
@@ -162,14 +165,14 @@ def age(
     if points_per_half_cycle < 4:
         raise RecipeError(f"points_per_half_cycle: {points_per_half_cycle} given; at least 4 are needed")
     accuracy = settings or LifeSettings()
-    wanted = int(protocol.cycles) if max_cycles is None else min(int(protocol.cycles), max_cycles)
     run = _Run(cell, ageing, protocol, points_per_half_cycle, seed, accuracy, record=True)
+    wanted = run.total if max_cycles is None else min(run.total, max_cycles)
     try:
         ended, done = run.to_the_end(wanted)
     except KeyboardInterrupt:
         ended, done = Ended.interrupted, int(run.numbers[-1][-1]) if run.numbers else 0
     if ended is None:
-        ended = Ended.completed if done == int(protocol.cycles) else Ended.interrupted
+        ended = Ended.completed if done == run.total else Ended.interrupted
     if not any(part.shape[1] for part, _ in run.parts):
         raise RecipeError(
             f"[protocol] steps: nothing could be recorded: {ended.text} The current is too high for this cell"
@@ -258,7 +261,7 @@ def lives(
             ours = cell.sample({name: value for name, value in values.items() if name in SAMPLED})
             worn = ageing.sample({name: value for name, value in values.items() if name not in SAMPLED})
             run = _Run(ours, worn, protocol, 4, seed + k, accuracy, record=False)
-            ended, done = run.to_the_end(int(protocol.cycles))
+            ended, done = run.to_the_end(run.total)
         except AlloycoatError as error:
             raise type(error)(f"sample {k + 1}: {error}") from None
         return float(run.rig.pool[kp.TIME]), ended or Ended.completed, done

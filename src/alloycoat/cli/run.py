@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alloycoat.cli.common import JsonFlag, RecipeFile, Samples, print_json, say
+from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, say
 
 if TYPE_CHECKING:
     from alloycoat.recipe import Recipe
@@ -23,7 +23,7 @@ OwnSeed = Annotated[
 
 
 def run(
-    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: Samples = 256, json: JsonFlag = False
+    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: CellSamples = None, json: JsonFlag = False
 ) -> None:
     """Coat, cycle bare and coated side by side, analyze both, place them among the published cells.
 
