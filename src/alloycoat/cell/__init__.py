@@ -1,9 +1,12 @@
 """The cell: two electrodes and an electrolyte, cycled by a virtual cycler that writes a `CyclingRecord`."""
 
-from alloycoat.cell.aged import Aged, Inventory, Lives, age, lives
+from alloycoat.cell.aged import age
 from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
+from alloycoat.cell.checkpoint import load_aged, save_aged
 from alloycoat.cell.design import SAMPLED, Cell, half, symmetric
 from alloycoat.cell.intervals import VoltageBand, cycle_intervals, draw
+from alloycoat.cell.inventory import Aged, Inventory
+from alloycoat.cell.life_samples import Lives, lives
 from alloycoat.cell.limits import Limits, limits
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.cell.simulate import Settings, cycle
@@ -11,5 +14,5 @@ from alloycoat.cell.simulate import Settings, cycle
 __all__ = [
     "SAMPLED", "Aged", "AgeingParameters", "Cell", "Inventory", "LifeSettings", "Limits", "Lives", "Settings",
     "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_intervals", "draw", "half", "limits", "lives",
-    "symmetric",
+    "load_aged", "save_aged", "symmetric",
 ]  # fmt: skip
