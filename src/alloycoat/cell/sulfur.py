@@ -105,8 +105,8 @@ def sulfur(
             old = values[name]
             values[name] = replace(old, value=old.value + shift, low=old.low + shift, high=old.high + shift)
     notes = [
-        "sulfur: the model moves 12 of 16 electrons per S8 (1254 of 1672 mAh/g); no space, no transport limits; its "
-        "lower plateau lies near 2.3 V, where measured cells show 2.1 V",
+        "sulfur: the model moves 12 of 16 electrons per S8 (1254 of 1672 mAh/g); no space, no transport limits",
+        "sulfur: the lower plateau of the model lies near 2.3 V, where measured cells show 2.1 V",
         "sulfur lost by the shuttle, and with it the fading, rests on assumed constants",
     ]
     if coating is not None:

@@ -55,7 +55,7 @@ def run(
     say(f"report: {written[-1]}")
 
 
-def _full(read: Recipe, name: str, folder: Path, seed: int | None, samples: int, json: bool) -> None:
+def _full(read: Recipe, name: str, folder: Path, seed: int | None, samples: int | None, json: bool) -> None:
     """The main job of a full cell."""
     from alloycoat.report.files import check_folder
     from alloycoat.report.full_document import NAMES, to_json, write_full
@@ -64,7 +64,7 @@ def _full(read: Recipe, name: str, folder: Path, seed: int | None, samples: int,
 
     check_folder(folder, "run", NAMES)
     try:
-        done = run_full(read, samples=min(samples, 32), seed=seed, name=name, tell=say)
+        done = run_full(read, samples=32 if samples is None else samples, seed=seed, name=name, tell=say)
         say(f"writing to {folder}")
         written = write_full(done, folder, say)
     except KeyboardInterrupt:

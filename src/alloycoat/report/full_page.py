@@ -58,7 +58,7 @@ def page(run: FullRun, svgs: Mapping[str, str]) -> str:
     body = [
         f"<h1>{html(run.title)}</h1>", f'<p class="lead">{plain(lead)}</p>', _sides(run),
         figure(svgs["capacity"], "Discharge capacity by cycle; the dotted line is 80 % of the first bare capacity. "
-               "Cell efficiency: second half-cycle over first; it says nothing about the anode while metal is in excess."),
+               "Efficiency: second half-cycle over first; while metal is in excess it does not measure the anode."),
         figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle (paler with age)."),
         figure(svgs["inventories"], "What is left at the end of each cycle."),
         _variation(run), _published(run),

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.cell.kernels import ageing_laws, column, life_parameters, sites
-from alloycoat.cell.kernels.column import find_segment, jit
+from alloycoat.cell.kernels.column import find_segment
 from alloycoat.cell.kernels.life_parameters import (
     ALLOY,
     BULK,
@@ -37,6 +37,7 @@ from alloycoat.cell.kernels.life_parameters import (
     Plan,
 )  # fmt: skip
 from alloycoat.cell.kernels.sites import electrode
+from alloycoat.cell.kernels.unit import piece
 from alloycoat.electrochemistry import butler_volmer, transport
 
 Array = NDArray[np.float64]
@@ -84,7 +85,7 @@ class FullState(NamedTuple):
     found: Array  # voltage of the metal, dq_moss/dt, alloy current
 
 
-@jit
+@piece
 def _potential(x: float, curve: Array, thermal: float) -> float:
     """Open-circuit voltage at filling x: linear in the table, the tail of an ideal solution beyond its ends."""
     n = curve.shape[1]
@@ -105,7 +106,7 @@ def _potential(x: float, curve: Array, thermal: float) -> float:
     return float(curve[1, low] + share * (curve[1, high] - curve[1, low]))
 
 
-@jit
+@piece
 def _after(h: float, i: float, plan: FullPlan, state: FullState) -> tuple[float, float, float]:
     """(filling at the surface, c at the metal, lowest c) after h seconds at i; concentrations into trial[0]."""
     surface = state.slow[FILLING] + h * i / plan.positive[P_CAPACITY] + plan.positive[P_REMAINDER] * i
@@ -131,7 +132,7 @@ def _after(h: float, i: float, plan: FullPlan, state: FullState) -> tuple[float,
     return surface, edge, min(lowest, edge)
 
 
-@jit
+@piece
 def _voltage(
     i: float, surface: float, edge: float, moss: float, metal: float, plan: FullPlan, state: FullState
 ) -> float:
@@ -161,7 +162,7 @@ def _voltage(
     return float(volts - state.found[0])
 
 
-@jit
+@piece
 def _balance(charge: float, moss: float, alloy: float, plan: FullPlan) -> tuple[float, float]:
     """(change of the bulk, what is lost) in C/m2 for a charge (positive strips) and a change of the moss."""
     w, efficiency = plan.metal.wear, plan.positive[P_EFFICIENCY]
@@ -174,7 +175,7 @@ def _balance(charge: float, moss: float, alloy: float, plan: FullPlan) -> tuple[
     return -charge - moss - lost + alloy, lost
 
 
-@jit
+@piece
 def _glance(h: float, i: float, moss: float, alloy: float, plan: FullPlan, state: FullState) -> tuple[float, float]:
     """(voltage, lowest concentration) after h seconds at i when the moss is then `moss`."""
     surface, edge, lowest = _after(h, i, plan, state)
@@ -183,7 +184,7 @@ def _glance(h: float, i: float, moss: float, alloy: float, plan: FullPlan, state
     return _voltage(i, surface, edge, max(moss, 0.0), metal, plan, state), lowest
 
 
-@jit
+@piece
 def _grow(h: float, i: float, plan: FullPlan, state: FullState) -> tuple[float, float, float]:
     """(moss, alloy charge drawn, error over its scale) after h seconds at i: midpoint rule."""
     w, q0 = plan.metal.wear, state.el[MOSS]
@@ -202,7 +203,7 @@ def _grow(h: float, i: float, plan: FullPlan, state: FullState) -> tuple[float, 
     return max(moss, 0.0), h * alloy, wrong
 
 
-@jit
+@piece
 def _commit(h: float, i: float, moss: float, alloy: float, plan: FullPlan, state: FullState) -> None:
     """Make the step: modes, filling, and every coulomb of the metal."""
     _after(h, i, plan, state)
@@ -226,7 +227,7 @@ def _commit(h: float, i: float, moss: float, alloy: float, plan: FullPlan, state
         el[FRESH_SEI] += lost
 
 
-@jit
+@piece
 def _held(
     h: float, volts: float, guess: float, moss: float, alloy: float, plan: FullPlan, state: FullState
 ) -> float:  # fmt: skip
@@ -264,7 +265,7 @@ def _held(
     return math.nan
 
 
-@jit
+@piece
 def _stops(v: float, i: float, lowest: float, row: Array) -> bool:
     """Whether a voltage limit in the direction of the current, or the end of the salt, is passed."""
     if lowest <= 0.0 or v != v:
@@ -272,7 +273,7 @@ def _stops(v: float, i: float, lowest: float, row: Array) -> bool:
     return bool((i > 0.0 and v <= row[LOWEST]) or (i < 0.0 and v >= row[HIGHEST]))
 
 
-@jit
+@piece
 def _locate(h: float, time: float, i: float, row: Array, plan: FullPlan, state: FullState) -> tuple[int, float]:
     """(how it ends, seconds) of a step of h at constant current that passes a limit: bisection."""
     below, above, ended = 0.0, h, END_VOLTAGE
@@ -290,7 +291,7 @@ def _locate(h: float, time: float, i: float, row: Array, plan: FullPlan, state: 
     return ended, below
 
 
-@jit
+@piece
 def _first(i: float, row: Array, plan: FullPlan, state: FullState, record: Array) -> int:
     """The first instant of a constant current into the record; how it ends at once, or END_FAILED: it goes on."""
     v, lowest = _glance(0.0, i, state.el[MOSS], 0.0, plan, state)
@@ -301,7 +302,7 @@ def _first(i: float, row: Array, plan: FullPlan, state: FullState, record: Array
     return END_VOLTAGE if lowest > 0.0 else END_SALT
 
 
-@jit
+@piece
 def _over(i: float, time: float, charge: float, row: Array) -> int:
     """How a step that reached no voltage ends the order; END_FAILED: it goes on."""
     if row[MODE] == 1.0 and abs(i) <= row[LEAST]:
@@ -311,7 +312,7 @@ def _over(i: float, time: float, charge: float, row: Array) -> int:
     return END_TIME if time >= row[UNTIL] * (1.0 - 1e-12) else END_FAILED
 
 
-@jit
+@piece
 def _order(row: Array, resolution: float, plan: FullPlan, state: FullState, record: Array) -> tuple[int, int, float]:
     """(how it ended, samples, seconds): see `make_order`."""
     time, charge, filled, before, held = 0.0, 0.0, 0, math.nan, row[MODE] == 1.0
