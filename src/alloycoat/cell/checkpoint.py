@@ -43,7 +43,7 @@ def save_aged(path: Path, aged: Aged) -> Path:
 def load_aged(path: Path) -> Aged:
     """What `save_aged` wrote. Raises DataFileError for a file that cannot be read or is none of ours."""
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
         facts = json.loads(arrays["facts"].tobytes())
         if facts["format"] != _FORMAT:
