@@ -11,13 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from alloycoat.analysis.segments import IndexArray, Segments, StateArray, segment
+from alloycoat.analysis.grouped import BoolArray, IndexArray
+from alloycoat.analysis.halves import HalfCycles, half_cycles
+from alloycoat.analysis.segments import Segments, segment
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.record import CyclingRecord, FloatArray
-
-BoolArray = NDArray[np.bool_]
 
 VERBS = {
     "symmetric": {-1: "plate", 1: "strip"},
@@ -25,41 +24,6 @@ VERBS = {
     "full": {-1: "discharge", 1: "charge"},
 }
 """What a sign of current does in each kind of cell, at the working electrode."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HalfCycles:
-    """One entry a half-cycle. Voltages are signed as measured.
-
-    sign; first and stop: its rows (stop excluded); start_s, end_s: the file's clock; duration_s: time under
-    current; charge_C: integral of |I|; current_A: median |I|; voltage_V: median of the settled part;
-    nucleation_V: by how much the first part exceeds the settled voltage; end_V: the last row; maximum_V: the
-    largest excursion; complete: ended by something else than the end of the record, and no pulse.
-    """
-
-    sign: StateArray
-    first: IndexArray
-    stop: IndexArray
-    start_s: FloatArray
-    end_s: FloatArray
-    duration_s: FloatArray
-    charge_C: FloatArray
-    current_A: FloatArray
-    voltage_V: FloatArray
-    nucleation_V: FloatArray
-    end_V: FloatArray
-    maximum_V: FloatArray
-    complete: BoolArray
-
-    @property
-    def n(self) -> int:
-        """Number of half-cycles."""
-        return int(self.sign.size)
-
-    @property
-    def resistance_ohm(self) -> FloatArray:
-        """Settled voltage over current, positive where the voltage follows the current; about zero volt."""
-        return self.sign * self.voltage_V / self.current_A
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,68 +79,6 @@ def progress(weights: FloatArray) -> FloatArray:
     if total <= 0:
         return (np.arange(weights.size) + 0.5) / weights.size
     return np.asarray((np.cumsum(weights) - 0.5 * weights) / total)
-
-
-def _settled(share: FloatArray, size: FloatArray, middle: float, limits: Thresholds) -> BoolArray:
-    """The rows of the settled part: neither the first nor the last part, nor the tail of a voltage hold."""
-    chosen = (share >= limits.settled_from) & (share <= limits.settled_to) & (size >= 0.5 * middle)
-    if not chosen.any():
-        target = 0.5 * (limits.settled_from + limits.settled_to)
-        chosen = np.zeros(share.size, dtype=bool)
-        chosen[int(np.argmin(np.abs(share - target)))] = True
-    return chosen
-
-
-def half_cycles(record: CyclingRecord, parts: Segments, limits: Thresholds) -> HalfCycles:
-    """The table of half-cycles; one pass over the rows."""
-    n = parts.n
-    columns = {name: np.zeros(n) for name in ("duration", "charge", "current", "voltage", "spike", "end", "max")}
-    for k in range(n):
-        rows = flowing_rows(parts, k)
-        sign = float(parts.sign[k])
-        weight, size = parts.weight_s[rows], np.abs(parts.current_A[rows])
-        voltage, share = record.voltage_V[rows], progress(weight)
-        middle = weighted_median(size, weight)
-        settled = _settled(share, size, middle, limits)
-        level = weighted_median(voltage[settled], weight[settled])
-        early = share < limits.settled_from
-        columns["duration"][k] = weight.sum()
-        columns["charge"][k] = float(weight @ size)
-        columns["current"][k] = middle
-        columns["voltage"][k] = level
-        columns["spike"][k] = max(0.0, float(np.max(sign * (voltage[early] - level), initial=0.0)))
-        columns["end"][k] = voltage[-1]
-        columns["max"][k] = sign * float(np.max(sign * voltage))
-    return HalfCycles(
-        sign=parts.sign,
-        first=parts.first,
-        stop=parts.stop,
-        start_s=record.time_s[parts.first],
-        end_s=record.time_s[parts.stop - 1] if n else np.zeros(0),
-        duration_s=columns["duration"],
-        charge_C=columns["charge"],
-        current_A=columns["current"],
-        voltage_V=columns["voltage"],
-        nucleation_V=columns["spike"],
-        end_V=columns["end"],
-        maximum_V=columns["max"],
-        complete=_complete(columns["charge"], limits),
-    )
-
-
-def _complete(charge: FloatArray, limits: Thresholds) -> BoolArray:
-    """Neither a pulse nor cut off by the end of the record.
-
-    The last half-cycle counts as cut off where it has less than 0.9 of the charge of its predecessor of the
-    same sign (of its neighbor, where there is none).
-    """
-    if charge.size == 0:
-        return np.zeros(0, dtype=bool)
-    complete = charge >= limits.full_half_cycle * np.median(charge)
-    if charge.size >= 2:
-        before = charge[-3] if charge.size >= 3 else charge[-2]
-        complete[-1] &= bool(charge[-1] >= 0.9 * before)
-    return complete
 
 
 def pair_cycles(halves: HalfCycles) -> Cycles:

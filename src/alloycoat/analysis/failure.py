@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alloycoat.analysis.cycles import BoolArray, Trace
+from alloycoat.analysis.cycles import Trace
 from alloycoat.analysis.efficiency import discharge_charge
 from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned
+from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of, tail
 from alloycoat.outcome import Sign
 from alloycoat.record import Ended, FloatArray
@@ -104,9 +105,7 @@ def hard_short(seen: Trace) -> list[Sign]:
     if seen.is_unreversed:
         return _short_unreversed(seen) or ended
     limits, values = seen.thresholds, _measure(seen)
-    history = against_history(
-        seen.halves, values, lambda k, usual: usual > 0 and abs(values[k]) < limits.short_drop * usual, 2.0
-    )
+    history = against_history(seen.halves, values, 2.0, low=0.0, high=limits.short_drop, tested=np.abs(values))
     signs = []
     for first, length, at_end in runs_of(history.odd[:-1] if _is_alone(history.odd) else history.odd):
         level = limits.short_drop * float(history.usual[first])
@@ -298,12 +297,8 @@ def soft_short(seen: Trace) -> list[Sign]:
     if seen.cell_kind == "full" or seen.halves.n < 2:
         return []
     halves, limits, values = seen.halves, seen.thresholds, seen.halves.resistance_ohm
-
-    def fell(k: int, usual: float) -> bool:
-        return usual > 0 and limits.short_drop * usual <= values[k] < limits.soft_drop * usual
-
-    history = against_history(halves, values, fell, 1.1)
-    charge = against_history(halves, halves.charge_C, lambda k, q: not 0.9 * q <= halves.charge_C[k] <= 1.1 * q, 1.1)
+    history = against_history(halves, values, 1.1, low=limits.short_drop, high=limits.soft_drop)
+    charge = against_history(halves, halves.charge_C, 1.1, low=0.9, high=1.1, outside=True)
     for first, length, _ in runs_of(history.odd & ~charge.odd):
         if first < 2 * seen.begin + 2 or length < 2 * limits.persistence:
             continue
