@@ -8,13 +8,15 @@ electrode of symmetric and half cells and discharges full cells; positive curren
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from alloycoat.analysis.grouped import BoolArray, IndexArray
 from alloycoat.analysis.halves import HalfCycles, half_cycles
+from alloycoat.analysis.reservoir import reservoir
 from alloycoat.analysis.segments import Segments, segment
+from alloycoat.analysis.techniques import Techniques, classify
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.record import CyclingRecord, FloatArray
 
@@ -102,7 +104,9 @@ def infer_kind(halves: HalfCycles) -> str:
     """The kind of cell, from its voltages under current.
 
     Voltages of both signs, or a single half-cycle below 1 V: symmetric; half where most positive half-cycles
-    end far above their settled voltage (stripping to a cut-off) and the negative do not. Else full.
+    end far above their settled voltage (stripping to a cut-off) and the negative do not, or where the order of
+    charges is that of the reservoir method. Else full; also where
+    the voltage never falls to zero and comes above 0.5 V (an intercalation electrode against its metal).
     """
     if halves.n == 0:
         return "full"
@@ -111,8 +115,12 @@ def infer_kind(halves: HalfCycles) -> str:
     positive = halves.sign > 0
     up, down = float(np.median(halves.voltage_V[positive])), float(np.median(halves.voltage_V[~positive]))
     gap, center = 0.5 * (up - down), 0.5 * abs(up + down)
-    if center > max(gap, 0.3):
+    never_zero = min(halves.voltage_V.min(), halves.end_V.min()) > 0 and halves.end_V.max() > 0.5
+    if center > max(gap, 0.0 if never_zero else 0.3):
         return "full"
+    stored = reservoir(halves)
+    if stored is not None and stored.efficiency is not None and stored.reservoir_C >= 2 * stored.cycled_C:
+        return "half"
     rise = halves.end_V - halves.voltage_V
     cut_off = (rise > np.maximum(0.15, 2 * abs(gap))) & positive
     diving = (-rise > np.maximum(0.15, 2 * abs(gap))) & ~positive
@@ -125,7 +133,9 @@ def infer_kind(halves: HalfCycles) -> str:
 class Trace:
     """A segmented record as the criteria see it: record, kind of cell, segments, both tables, thresholds.
 
-    begin: index of the cycle where counting begins (the third full one by default), -1 where there is none.
+    begin: index of the cycle where counting begins (the third full one at the usual current by default, of any
+    current where there are fewer), -1 where there is none. techniques: what was done, by half-cycle. usual: by
+    cycle, both half-cycles are plain cycling at the usual current.
     """
 
     record: CyclingRecord
@@ -136,6 +146,19 @@ class Trace:
     cycles: Cycles
     thresholds: Thresholds
     begin: int
+    techniques: Techniques
+
+    @property
+    def usual(self) -> BoolArray:
+        """By cycle: plain cycling at the usual current, no formation, rate test, pulses or holds."""
+        plain = self.techniques.cycling
+        return np.asarray(plain[0 : 2 * self.cycles.n : 2] & plain[1 : 2 * self.cycles.n : 2])
+
+    @property
+    def judged(self) -> BoolArray:
+        """By cycle: neither pulses nor holds."""
+        fit = self.techniques.judged
+        return np.asarray(fit[0 : 2 * self.cycles.n : 2] & fit[1 : 2 * self.cycles.n : 2])
 
     @property
     def is_unreversed(self) -> bool:
@@ -158,7 +181,10 @@ def trace(record: CyclingRecord, cell_kind: str | None, thresholds: Thresholds, 
     parts = segment(record, thresholds.rest_current)
     halves = half_cycles(record, parts, thresholds)
     cycles = pair_cycles(halves)
+    techniques = classify(record, parts, halves, thresholds)
     known = cell_kind or record.cell_kind
-    begin, _ = begin_index(cycles.full, begin_cycle)
     kind = known or infer_kind(halves)
-    return Trace(record, kind, known is None, parts, halves, cycles, thresholds, begin)
+    seen = Trace(record, kind, known is None, parts, halves, cycles, thresholds, -1, techniques)
+    plain = cycles.full & seen.usual
+    begin, _ = begin_index(plain if plain.sum() >= begin_cycle else cycles.full, begin_cycle)
+    return replace(seen, begin=begin)

@@ -34,20 +34,24 @@ def against_history(
     high: float,
     tested: FloatArray | None = None,
     outside: bool = False,
+    fit: BoolArray | None = None,
 ) -> History:
     """Compare each half-cycle with its predecessors of the same sign and of a similar current.
 
     Odd is a half-cycle whose `tested` value (else its value) lies from `low` up to below `high` times the usual
     value; with `outside` one that does not. Pulses and half-cycles found odd do not enter the history, so that
-    a failed state never becomes usual. current_spread: largest ratio of currents that still compare (1.1, say).
+    a failed state never becomes usual. fit: the half-cycles whose value can be compared at all. current_spread:
+    largest ratio of currents that still compare (1.1, say).
     """
     n = halves.n
     usual, odd = [math.nan] * n, [False] * n
     value, current = values.tolist(), halves.current_A.tolist()
     test = value if tested is None else tested.tolist()
-    enters = halves.complete.tolist()
+    enters = halves.complete.copy() if fit is None else halves.complete & fit
     if n:
         enters[-1] = True
+    entering = enters.tolist()
+    counts = [True] * n if fit is None else fit.tolist()
     past: dict[int, list[int]] = {-1: [], 1: []}
     for k, sign in enumerate(halves.sign.tolist()):
         mine, least, most = past[sign], current[k] / current_spread, current[k] * current_spread
@@ -61,8 +65,8 @@ def against_history(
             alike.sort()
             level = alike[1] if len(alike) == _REMEMBERED else 0.5 * (alike[0] + alike[1])
             usual[k] = level
-            odd[k] = (low * level <= test[k] < high * level) != outside
-        if enters[k] and not odd[k]:
+            odd[k] = counts[k] and (low * level <= test[k] < high * level) != outside
+        if entering[k] and not odd[k]:
             mine.append(k)
     return History(np.array(usual), np.array(odd, dtype=bool))
 
