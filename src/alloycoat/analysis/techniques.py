@@ -127,16 +127,16 @@ def _rates_and_holds(record: CyclingRecord, parts: Segments, halves: HalfCycles)
     flowing = np.flatnonzero(parts.state)
     groups = Groups.of_starts(np.searchsorted(flowing, parts.first), flowing.size)
     size, volts = np.abs(parts.current_A[flowing]), record.voltage_V[flowing]
-    near = np.maximum(_HOLD_V, _HOLD_SHARE_V * np.abs(halves.maximum_V))[groups.of]
+    level = np.abs(halves.maximum_V)
+    near = np.maximum(np.minimum(_HOLD_V, 0.02 * level), _HOLD_SHARE_V * level)[groups.of]
     # the last row may be that of the rest behind, the largest voltage an overshoot: a hold is at one of them
     at_end = np.abs(volts - halves.end_V[groups.of]) <= near
     at_end |= np.abs(volts - halves.maximum_V[groups.of]) <= near
-    at_end &= size <= 0.98 * groups.largest(np.minimum(size, 2 * halves.current_A[groups.of]))[groups.of]
-    if not at_end.any():
-        return halves.current_A, np.zeros(halves.n)
     least = groups.smallest(np.where(at_end, size, np.inf))
     most = groups.largest(np.where(at_end, size, 0.0))
     held = at_end & (least <= _GIVES_WAY * most)[groups.of]
+    if not held.any():
+        return halves.current_A, np.zeros(halves.n)
     weight = parts.weight_s[flowing]
     rate = groups.median(size, weight, ~held)
     hold = groups.total(np.where(held, weight, 0.0))
