@@ -43,7 +43,8 @@ class Run:
         self.rig: Rig = make_rig(cell, ageing, settings)
         self.formation, self.program = make_program(cell, protocol, points)
         self.total = sum(cycles for _, cycles in self.program)
-        self.normals = make_normals(seed, len(self.formation) + sum(len(o) * cycles for o, cycles in self.program))
+        count = len(self.formation) + sum(len(orders) * cycles for orders, cycles in self.program)
+        self.normals = make_normals(seed, count)
         self.seed, self.keeps, self.area = seed, record, cell.area_m2 or 1.0
         self.samples: list[Array] = []
         self.marks: list[Numbers] = []
@@ -52,10 +53,9 @@ class Run:
         self.filled_in = ageing.electrolyte_amount * cell.concentration
 
     def mark(self) -> str:
-        """What this run is, as a checksum: plan, orders, seed (not how many cycles of the last block)."""
-        counts = [cycles for _, cycles in self.program[:-1]]
-        digest = hashlib.sha256(repr((self.seed, self.filled_in, counts)).encode())
-        for orders in (self.formation, *(block for block, _ in self.program)):
+        """What this run is, as a checksum: plan, orders, seed (not how many cycles)."""
+        digest = hashlib.sha256(repr((self.seed, self.filled_in)).encode())
+        for orders in (self.formation, *(orders for orders, _ in self.program)):
             for array in make_rows(orders):
                 digest.update(np.ascontiguousarray(array).tobytes())
         for array in self.plan:

@@ -65,12 +65,11 @@ def lives(
             ours = cell.sample({name: value for name, value in values.items() if name in SAMPLED})
             worn = ageing.sample({name: value for name, value in values.items() if name not in SAMPLED})
             run = Run(ours, worn, protocol, 4, seed + k, accuracy, record=False)
-            wanted = run.total
-            ended = run.to_the_end(wanted, lambda: not stop.is_set())
+            ended = run.to_the_end(run.total, lambda: not stop.is_set())
         except AlloycoatError as error:
             raise type(error)(f"sample {k + 1}: {error}") from None
         if ended is None:
-            ended = Ended.completed if run.done == wanted else Ended.interrupted
+            ended = Ended.completed if run.done == run.total else Ended.interrupted
         return float(run.rig.pool[TIME]), ended, run.done
 
     with ThreadPoolExecutor(max(1, threads)) as pool:

@@ -213,3 +213,37 @@ def survival(run: Run) -> Figure:
         axes.grid()
         axes.legend(loc="lower left")
     return figure
+
+
+def impedance(run: Run) -> Figure:
+    """Nyquist plots over the life of each cell, and bulk and interfacial resistance against time."""
+    with styled():
+        figure = made(3.3)
+        panels = figure.subplots(1, len(run.sides) + 1)
+        for side, axes in zip(run.sides, panels, strict=False):
+            shades = np.linspace(0.35, 1.0, len(side.spectra))
+            for one, shade in zip(side.spectra, shades, strict=True):
+                z = 1e4 * one.spectrum.impedance
+                axes.plot(
+                    z.real, -z.imag, color=COLORS[side.name], alpha=float(shade), linewidth=1.3,
+                    label=f"cycle {one.cycle}",
+                )  # fmt: skip
+            axes.set_title(f"Nyquist, {side.name}")
+            most = 1.05e4 * max(float(np.max(one.spectrum.impedance.real)) for one in side.spectra)
+            axes.set(xlabel="Re Z / Ω cm²", xlim=(0, most), ylim=(0, most))
+            axes.set_aspect("equal")
+            axes.grid()
+            axes.legend(fontsize=8, loc="upper left", handlelength=1.2, labelspacing=0.2)
+        panels[0].set_ylabel("−Im Z / Ω cm²")
+        last = panels[-1]
+        for side in run.sides:
+            hours = [one.time_s / 3600 for one in side.resistances]
+            for kind, dashes in (("bulk", ":"), ("interfacial", "-")):
+                values = [1e4 * getattr(one.spectrum, kind) for one in side.resistances]
+                last.plot(hours, values, dashes, color=COLORS[side.name], label=f"{kind}, {side.name}")
+        last.set_title("Resistance / Ω cm²")
+        last.set(xlabel="time / h", yscale="log")
+        last.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        last.grid()
+        last.legend(fontsize=8)
+    return figure

@@ -34,6 +34,7 @@ def side_json(side: Side) -> dict[str, Any]:
     document["polarization_end_V_interval"] = None
     reasons = {"polarization_end_V_interval": "each sample ends at its own time; its last cycle is not kept"}
     document |= _life_json(side, reasons)
+    document |= _impedance_json(side, document, reasons)
     if side.efficiency is not None:
         document |= _with_interval("coulombic_efficiency_mean", side.efficiency)
     if side.critical is not None:
@@ -68,6 +69,34 @@ def _life_json(side: Side, reasons: dict[str, str]) -> dict[str, Any]:
         "life_s": values[0], "life_s_interval": values[1:], "sampled_lives": _each(side.lives),
         "replicates": _each(side.replicates),
     }  # fmt: skip
+
+
+def _impedance_json(side: Side, document: dict[str, Any], reasons: dict[str, str]) -> dict[str, Any]:
+    """Spectra at rest and their resistances per area; in ohm where the analysis has no fit of them."""
+    if not side.spectra:
+        reasons["simulated_impedance"] = "of symmetric cells only: stripped copper lets no current pass"
+        return {"simulated_impedance": None}
+    exact = [
+        {
+            "cycle": one.cycle, "time_s": one.time_s,
+            "bulk_resistance_ohm_m2": one.spectrum.bulk, "interfacial_resistance_ohm_m2": one.spectrum.interfacial,
+            "diffusion_resistance_ohm_m2": one.spectrum.diffusion,
+            "frequency_Hz": one.spectrum.frequency_Hz.tolist(),
+            "real_ohm_m2": one.spectrum.impedance.real.tolist(),
+            "imaginary_ohm_m2": one.spectrum.impedance.imag.tolist(),
+        }
+        for one in side.spectra
+    ]  # fmt: skip
+    found: dict[str, Any] = {"simulated_impedance": exact}
+    if document["impedance"] is None:
+        area = side.cell.area_m2 or 1.0
+        found["impedance"] = {
+            "time_s": [one.time_s for one in side.spectra], "cycle": [one.cycle for one in side.spectra],
+            "bulk_resistance_ohm": [one.spectrum.bulk / area for one in side.spectra],
+            "interfacial_resistance_ohm": [one.spectrum.interfacial / area for one in side.spectra],
+        }  # fmt: skip
+        document["warnings"] = [text for text in document["warnings"] if not text.startswith("impedance: ")]
+    return found
 
 
 def _critical_json(found: Critical, reasons: dict[str, str]) -> dict[str, Any]:

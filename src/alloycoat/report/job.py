@@ -114,7 +114,7 @@ def run(
     tell("looking up the published rows")
     published = _published(prepared, coating, prepared.protocol.from_ or current)
     sides = [bare] if coated is None else [bare, coated]
-    keys = [key for side in sides for key in (*side.cell.sources, *side.worn.sources)]
+    keys = [key for side in sides for key in side.sources]
     layer = () if coating is None else coating.sources
     papers = evidence_keys(neighbor.row.paper.key for neighbor in published)
     return Run(
@@ -152,7 +152,7 @@ def run_cell(
     name = "bare" if coating is None else "coated"
     tell(f"cycling the {name} cell, {prepared.protocol.total_cycles} cycles, and {drawn} sampled cells")
     side = make_side(name, prepared, coating, drawn, chosen, None)
-    keys = [*(() if coating is None else coating.sources), *side.cell.sources, *side.worn.sources]
+    keys = [*(() if coating is None else coating.sources), *side.sources]
     return CellRun(prepared, samples, drawn, chosen, coating, side, _warnings(prepared, coating, [side]), resolve(keys))
 
 

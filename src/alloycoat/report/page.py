@@ -37,6 +37,8 @@ def drawings(run: Run) -> dict[str, str]:
         "voltage": svg_text(cell_figures.voltage(run), f"Cell voltage against time: {run.title}", "v"),
         "ageing": svg_text(cell_figures.ageing(run), f"What ages in the cells: {run.title}", "g"),
     }
+    if all(side.spectra for side in run.sides):
+        found["impedance"] = svg_text(cell_figures.impedance(run), f"Impedance of the cells: {run.title}", "z")
     if any(side.lives is not None for side in run.sides):
         found["lives"] = svg_text(cell_figures.survival(run), f"Sampled lives: {run.title}", "s")
     if run.coating is not None:

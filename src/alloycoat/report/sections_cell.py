@@ -82,6 +82,8 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
         figure(drawings["voltage"], caption), table(rows, head), "<h3>What ages</h3>",
         figure(drawings["ageing"], _AGEING),
     ]  # fmt: skip
+    if "impedance" in drawings:
+        parts += ["<h3>Impedance at rest</h3>", figure(drawings["impedance"], _IMPEDANCE)]
     if "lives" in drawings:
         parts += ["<h3>How long it lives</h3>", figure(drawings["lives"], _LIVES)]
     return "\n".join([*parts, "<h3>Constants of ageing</h3>", _constants(run)])
@@ -91,6 +93,12 @@ _AGEING = (
     "Both electrodes together. Dead metal is metal that stripping cut off; it piles up as a loose layer whose pores "
     "the free electrolyte fills. When that is gone the pores run dry, saturation falls, and the polarization rises to "
     "the end. Coverage is the share of the electrode that the coating still covers."
+)
+_IMPEDANCE = (
+    "Spectra from 1 MHz to 1 mHz of the cell at rest after a cycle, its salt evened out: the equations of the cell "
+    "linearised. Bulk is the electrolyte in separator and dead layers; interfacial are films, charge transfer and "
+    "coating of both electrodes. The capacitances of film and double layer are assumed, so trust the resistances more "
+    "than the frequencies."
 )
 _LIVES = (
     "Cells that differ in every uncertain parameter and in their heterogeneity: a line is the share still alive. "

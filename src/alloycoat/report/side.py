@@ -27,6 +27,7 @@ from alloycoat.cell import (
     lives,
     symmetric,
 )
+from alloycoat.cell.impedance import CycleSpectrum, as_rows, capacitances, spectra_of_life
 from alloycoat.cell.orders import INSTRUMENT_LIMIT
 from alloycoat.coating import Coating
 from alloycoat.errors import AlloycoatError, RecipeError
@@ -45,6 +46,7 @@ MOST_ROWS = 5_000_000
 """Rows of the longest record that is written (some 300 MB as csv)."""
 _ROWS = 300_000  # of a record that nobody asked to be longer: some 25 MB as csv
 _POINTS = 50
+_MANY = 40
 _BEGIN = 3  # the cycle that counts as begin, as in `analyze`
 SAMPLE_SETTINGS = LifeSettings(dead_volumes=3, separator_volumes=5, salt=1e-2, moss=1e-3)
 """Accuracy of the sampled lives: half a percent in their percentiles, far below their spread."""
@@ -59,7 +61,9 @@ class Side:
     life: their median with the 10-90 % interval in s, infinite where the protocol ended before (`life_limit_s`).
     replicates: cells of the nominal parameters that differ in their heterogeneity alone. levels: end of each whole
     cycle (s) and its polarization (V). efficiency: mean coulombic efficiency of a half cell, with the interval of the
-    samples' first cycles. critical: what a rate step says.
+    samples' first cycles. critical: what a rate step says. spectra: impedance at rest after the first cycle, at a
+    quarter, half and three quarters of the life and at its end; resistances: after more cycles, at one frequency. Both
+    are empty for a half cell.
     """
 
     name: str
@@ -77,6 +81,8 @@ class Side:
     levels: tuple[Array, Array]
     efficiency: Estimate | None
     critical: Critical | None
+    spectra: tuple[CycleSpectrum, ...]
+    resistances: tuple[CycleSpectrum, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -88,6 +94,12 @@ class Side:
     def life_limit_s(self) -> float | None:
         """When the protocol ended for samples that were still alive, s; None where none was."""
         return censored_at(self.lives)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Keys of everything behind the cell, its ageing and its impedance."""
+        more = capacitances().sources if self.spectra else ()
+        return tuple(dict.fromkeys((*self.cell.sources, *self.worn.sources, *more)))
 
     @property
     def ends(self) -> dict[str, int]:
@@ -160,7 +172,8 @@ def make_side(
     worn = wear(prepared, cell, coating)
     protocol, points = prepared.protocol, points_for(prepared, cycles)
     aged = age(cell, protocol, worn, max_cycles=cycles, points_per_half_cycle=points, seed=seed)
-    record = aged.record
+    spectra, resistances = _impedance(cell, worn, coating, aged)
+    record = aged.record.replace(impedance=as_rows(spectra, cell.area_m2 or 1.0))
     outcome = replace(analyze(record), title=name)
     stopped = aged.ended is Ended.interrupted
     count = 0 if stopped and cycles is None else samples
@@ -183,8 +196,22 @@ def make_side(
     return Side(
         name, cell, worn, aged, record, outcome, early, level, resistance, found,
         None if found is None else life_estimate(found), replicates, _levels(record), _efficiency(outcome, early),
-        critical(protocol, record, outcome, found), tuple(notes),
+        critical(protocol, record, outcome, found), spectra, resistances, tuple(notes),
     )  # fmt: skip
+
+
+def _impedance(
+    cell: Cell, worn: AgeingParameters, coating: Coating | None, aged: Aged
+) -> tuple[tuple[CycleSpectrum, ...], tuple[CycleSpectrum, ...]]:
+    """Five whole spectra over the life, and resistances at many cycles."""
+    if cell.kind != "symmetric":
+        return (), ()
+    thickness = None if coating is None else coating.thickness.value
+    whole = spectra_of_life(cell, worn, aged.inventory, coating_thickness=thickness)
+    many = spectra_of_life(
+        cell, worn, aged.inventory, coating_thickness=thickness, count=_MANY, frequencies=np.array([1.0])
+    )
+    return whole, many
 
 
 def _levels(record: CyclingRecord) -> tuple[Array, Array]:
