@@ -131,7 +131,7 @@ def test_an_interrupt_leaves_whole_files_only(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('format = "symmetric"', 'format = "full"', ["[cell] format", "not available yet", "'symmetric'"]),
+        ('format = "symmetric"', 'format = "full"', ["[cell] positive is missing", 'positive = "NMC"']),
         ('electrolyte = "1 M LiTFSI in DOL/DME"\n', "", ["[cell] electrolyte is missing"]),
         ('area = "1.13 cm^2"\n', "", ["[anode] area is missing", '"1.13 cm^2"']),
         ("Plate at 2 mA/cm2 for 1 hour", "Plate at C/2 for 1 hour", ["[protocol] steps", "a C-rate needs a nominal"]),

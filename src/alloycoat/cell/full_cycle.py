@@ -177,7 +177,6 @@ class _Run:
         self.parts: list[tuple[Array, int, int]] = []
         self.rows: list[list[float]] = []
         self.passed = 0.0
-        self.lost = 0.0
         self.room = np.empty((3, _MOST_SAMPLES))
 
     def salt_inside(self) -> float:
@@ -188,14 +187,14 @@ class _Run:
         cell, mesh = self.cell, self.mesh
         host, metal = cell.positive, cell.metal
         thermal = GAS_CONSTANT * metal.temperature_K / FARADAY
-        positive = np.zeros(8)
+        positive = np.zeros(7)
         positive[kernel.P_CAPACITY], positive[kernel.P_AREA] = cell.host_capacity, cell.surface
         positive[kernel.P_EXCHANGE], positive[kernel.P_REMAINDER] = host.exchange_current_density.value, self.remainder
         positive[kernel.P_EFFICIENCY] = math.nan if cell.efficiency is None else cell.efficiency
         positive[kernel.P_EDGE] = mesh.edge
         z = float(metal.charge)
         share = (1.0 - metal.nominal(metal.transference)) * metal.nominal(metal.thermodynamic_factor)
-        positive[kernel.P_STERN] = (z + 1.0) / z * thermal * share
+        positive[kernel.P_DIFFUSION] = (z + 1.0) / z * thermal * share
         curve = np.array(host.curve)
         return FullPlan(
             self.metal, positive, curve, self.decay, self.drive, mesh.decay, mesh.drive, mesh.profile, mesh.ohmic,
@@ -205,7 +204,7 @@ class _Run:
     def one(self, row: Array, cycle: int, step: int) -> tuple[int, float]:
         """Carry out one order and settle; (how it ended, charge passed in C/m2, positive discharges)."""
         capacity = self.cell.metal.metal_capacity
-        slow = np.array([self.filling, self.saturation, self.film, math.inf if capacity is None else capacity, 0.0])
+        slow = np.array([self.filling, self.saturation, self.film, math.inf if capacity is None else capacity])
         modes = self.mesh.modes_of(self.salt)
         state = FullState(modes, self.particle, slow, self.el, np.zeros((6, 4)), np.zeros((2, len(modes))), np.zeros(3))
         plan = self.plan()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alloycoat.coating import coat
 from alloycoat.recipe import Recipe
 from alloycoat.report.bibliography import resolve
+from alloycoat.report.full_job import full_sources
 from alloycoat.report.job import run
 from alloycoat.sources import Reference
 
@@ -16,4 +17,6 @@ def sources_of(recipe: Recipe) -> tuple[Reference, ...]:
     """
     if recipe.cell is None or recipe.protocol is None:
         return resolve(coat(recipe).sources)
+    if recipe.cell.format == "full":
+        return full_sources(recipe)
     return run(recipe, samples=0, cycles=1).references

@@ -16,6 +16,7 @@ from alloycoat.cell.design import SAMPLED
 from alloycoat.cell.energy import Stack, stack
 from alloycoat.cell.full import FullCell, full
 from alloycoat.cell.full_cycle import FullAged, cycle_full
+from alloycoat.chemistry.tables import by_subject
 from alloycoat.coating import Coating, coat
 from alloycoat.errors import AlloycoatError
 from alloycoat.literature import ClaimRow, claim_rows
@@ -131,13 +132,28 @@ def run_full(
     tell("varying metal and electrolyte")
     varied = _variations(prepared, coating)
     published = _published(sides[0].cell)
-    keys = [key for side in sides for key in side.cell.sources]
-    papers = evidence_keys(row.paper.key for row in published)
-    layer_keys = () if coating is None else coating.sources
     return FullRun(
         prepared, name, count, chosen, coating, tuple(sides), varied, published,
-        _warnings(prepared, coating, sides), resolve([*layer_keys, *keys, *papers]),
+        _warnings(prepared, coating, sides), _references(prepared, coating, [side.cell for side in sides]),
     )  # fmt: skip
+
+
+def _references(prepared: Prepared, coating: Coating | None, cells: list[FullCell]) -> tuple[Reference, ...]:
+    keys = [] if coating is None else list(coating.sources)
+    for cell in cells:
+        keys += [*cell.sources, *_worn(cell, None, prepared.electrolyte_amount_m).sources]
+    table = by_subject("stack").values()
+    keys += [row.source for rows in table for row in rows.values()]
+    papers = evidence_keys(row.paper.key for row in _published(cells[0]))
+    return resolve(dict.fromkeys([*keys, *papers]))
+
+
+def full_sources(recipe: Recipe) -> tuple[Reference, ...]:
+    """Everything behind the run of a full cell; raises RecipeError as `run_full` does."""
+    prepared = prepare_full(recipe)
+    coating = None if recipe.coating is None else coat(recipe)
+    layers = [None] if coating is None else [None, coating]
+    return _references(prepared, coating, [make_full(prepared, layer) for layer in layers])
 
 
 def make_full(prepared: Prepared, coating: Coating | None, n_to_p: float | None = None) -> FullCell:

@@ -49,13 +49,13 @@ MODE, VALUE, UNTIL, LOWEST, HIGHEST, LEAST, MOST = range(7)
 """An order: 0 for current (A/m2, positive discharges) or 1 for voltage (V); s; V below and above which it ends;
 |i| (A/m2) below which a hold ends; C/m2 after which it ends."""
 
-FILLING, SATURATION, FILM, METAL, MASS_BALANCE = range(5)
+FILLING, SATURATION, FILM, METAL = range(4)
 """Slow state: mean filling x, pore saturation, factor on the film, metal at the start (C/m2, inf in excess)."""
 
-P_CAPACITY, P_AREA, P_EXCHANGE, P_REMAINDER, P_EFFICIENCY, P_RATE, P_EDGE, P_STERN = range(8)
+P_CAPACITY, P_AREA, P_EXCHANGE, P_REMAINDER, P_EFFICIENCY, P_EDGE, P_DIFFUSION = range(7)
 """Positive: C/m2 for x from 0 to 1, particle surface per electrode area, exchange current density (A/m2 at
 x = 0.5 and c0), surface filling per A/m2 of the modes left out, plating efficiency (NaN: the laws of ageing),
-concentration at the metal per A/m2, (z + 1)/z (RT/F) (1 - t+) W in V, unused."""
+concentration at the metal per A/m2, (z + 1)/z (RT/F) (1 - t+) W in V."""
 
 
 class FullPlan(NamedTuple):
@@ -150,7 +150,7 @@ def _voltage(
             logs += plan.average[j] * math.log(max(c[j], 1e-9))
             mean += plan.average[j] * c[j]
     volts -= i * ohmic / (saturation * saturation)
-    volts -= p[P_STERN] * (math.log(max(edge, 1e-9)) - logs)
+    volts -= p[P_DIFFUSION] * (math.log(max(edge, 1e-9)) - logs)
     if i == 0.0:
         return float(volts)
     exchange = 2.0 * p[P_EXCHANGE] * math.sqrt(surface * (1.0 - surface) * max(mean, 1e-9) / m[M_INITIAL])
@@ -355,8 +355,7 @@ def _order(row: Array, resolution: float, plan: FullPlan, state: FullState, reco
         charge += h * abs(i)
         record[0, filled], record[1, filled], record[2, filled] = time, i, v
         filled += 1
-        if ended == END_FAILED:
-            ended = _over(i, time, charge, row)
+        ended = _over(i, time, charge, row) if ended == END_FAILED else ended
         if ended != END_FAILED:
             return ended, filled, time
         moved = abs(v - before) if before == before else resolution
