@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alloycoat.cli.analyze_inputs import current_of, expand, grouped, positive, stem
+from alloycoat.cli.analyze_inputs import Analyzed, current_of, expand, grouped, positive, stem
 from alloycoat.cli.analyze_output import groups_summary, summary, write_results
 from alloycoat.cli.common import JsonFlag, print_json, say
 
 if TYPE_CHECKING:
-    from alloycoat.outcome import Outcome
     from alloycoat.record import CyclingRecord
     from alloycoat.report.analysis_groups import GroupsView
 
@@ -47,17 +45,6 @@ Group = Annotated[
     list[str] | None,
     typer.Option("--group", metavar="NAME=GLOB", help="Replicates: compare groups of files; can be repeated."),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Analyzed:
-    """One cell: the name of its file without suffix, its record, what came out, the group it belongs to."""
-
-    name: str
-    file: Path
-    record: CyclingRecord
-    outcome: Outcome
-    group: str = ""
 
 
 def analyze(

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alloycoat.outcome import Outcome
+    from alloycoat.record import CyclingRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Analyzed:
+    """One cell: the name of its file without suffix, its record, what came out, the group it belongs to."""
+
+    name: str
+    file: Path
+    record: CyclingRecord
+    outcome: Outcome
+    group: str = ""
 
 
 def positive(text: str | None, dimension: str, flag: str) -> float | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from alloycoat.cli.analyze import Analyzed
+    from alloycoat.cli.analyze_inputs import Analyzed
     from alloycoat.outcome import Outcome
     from alloycoat.report.analysis_groups import GroupsView
 

@@ -74,17 +74,21 @@ def _lives(cell: CellView, near: tuple[CellRow, ...], said: str) -> list[str]:
 
 
 def _points(axes: Axes, rows: tuple[CellRow, ...], key: str) -> None:
+    """The published cells; one line object for each side and marker."""
     for name, color, shift in (("bare", BARE, 0.97), ("coated", COATED, 1.03)):
+        marks: dict[str, list[tuple[float, float]]] = {"o": [], "^": [], "v": []}
         for row in rows:
             side, x = getattr(row, name), shift * row.current_density / 10
             if key == "polarization":
                 if side.polarization_begin is not None:
-                    axes.plot(x, 1e3 * side.polarization_begin, "o", color=color, alpha=0.55, markersize=5.5,
-                              markeredgewidth=0)  # fmt: skip
-                continue
-            y = side.life_upper_h or side.life_lower_h
-            marker = "^" if side.life_upper_h is None else "v" if side.life_lower_h == 0 else "o"
-            axes.plot(x, y, marker, color=color, alpha=0.55, markersize=5.5, markeredgewidth=0)
+                    marks["o"].append((x, 1e3 * side.polarization_begin))
+            else:
+                marker = "^" if side.life_upper_h is None else "v" if side.life_lower_h == 0 else "o"
+                marks[marker].append((x, side.life_upper_h or side.life_lower_h))
+        for marker, points in marks.items():
+            if points:
+                places, heights = zip(*points, strict=True)
+                axes.plot(places, heights, marker, color=color, alpha=0.55, markersize=5.5, markeredgewidth=0)
         axes.plot([], [], "o", color=color, label=f"{name}, published")
 
 
