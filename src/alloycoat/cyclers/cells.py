@@ -112,8 +112,8 @@ def past_midnight(values: FloatArray) -> tuple[FloatArray, int]:
 def clock(cells: Words) -> FloatArray:
     """Cells as dates with time in s since 1970 (no time zone), NaN where not understood.
 
-    Understood: ISO order, day or month first (the order that never goes back), month names, seconds since 1970
-    and Excel's day numbers.
+    Understood: ISO order, day or month first (the order that never goes back), month names, seconds or milliseconds
+    since 1970 and Excel's day numbers.
     """
     listed = cells.tolist()
     first = next((cell.strip() for cell in listed if cell.strip()), "")
@@ -128,6 +128,8 @@ def clock(cells: Words) -> FloatArray:
             return np.full(len(listed), np.nan)
         if 1e8 < plain < 1e11:
             return values
+        if 1e11 < plain < 1e14:
+            return np.asarray(values * 1e-3)
         if 20000 < plain < 80000:
             return np.asarray((values - (_UNIX_EPOCH - _EXCEL_EPOCH)) * 86400.0)
         return np.full(len(listed), np.nan)

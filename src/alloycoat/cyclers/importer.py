@@ -95,10 +95,25 @@ def collect(
         columns["time"] = columns["time"] - columns["time"][0]
         samples.notes.append("the column of time holds dates: the time since the first was taken")
     if "time" in columns and written_out:
+        _join_date(columns, samples.notes)
         columns["time"], nights = past_midnight(columns["time"])
         if nights:
             samples.notes.append(f"the time of day passes midnight {nights} times: a day was added at each")
     return samples
+
+
+def _join_date(columns: dict[str, FloatArray], notes: list[str]) -> None:
+    """A column of dates without a time of day, beside a time of day: both together are the clock."""
+    date, time = columns.get("clock"), columns["time"]
+    known = np.isfinite(date) if date is not None else np.zeros(0, dtype=bool)
+    if date is None or not known.any() or np.any(date[known] % 86400) or not np.nanmax(time, initial=0.0) < 86400:
+        return
+    both = date + time
+    if known.all() and np.all(np.diff(both) >= 0):
+        columns["clock"], columns["time"] = both, both - both[0]
+        notes.append("the date and the time of day were put together")
+    else:
+        del columns["clock"]  # it says nothing within a day
 
 
 def _sparse_clock(column: Words) -> FloatArray:

@@ -77,6 +77,8 @@ def decode(source: Source) -> tuple[str, list[str]]:
 
 def split_lines(text: str) -> list[str]:
     """Lines at line feeds only (a form feed or a Unicode separator in a comment is no new line)."""
+    if "\u2212" in text:  # a typographic minus
+        text = text.replace("\u2212", "-")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")

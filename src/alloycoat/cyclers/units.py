@@ -85,6 +85,9 @@ def split_name(name: str) -> tuple[str, str | None]:
     base, slash, unit = (_REFERENCE.sub("", name) if " vs" in name.lower() else name).rpartition("/")
     if slash and base.strip() and unit_word(unit) in UNITS:
         return base_word(base), unit_word(unit)
+    base, number_sign, unit = name.rpartition("#")
+    if number_sign and base.strip() and unit_word(unit) in UNITS:
+        return base_word(base), unit_word(unit)
     base, under, unit = name.strip().rpartition("_")
     if under and len(base) > 2 and unit_word(unit) in UNITS and unit_word(unit) not in {"1", "d", "g", "k", "c", "#"}:
         return base_word(base), unit_word(unit)
