@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from alloycoat.analysis.cycles import BoolArray, Trace, flowing_rows
+from alloycoat.analysis.cycles import Trace, flowing_rows
+from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of
 from alloycoat.outcome import Sign
 
@@ -21,16 +22,16 @@ def watched(seen: Trace) -> BoolArray:
 def cut_short(seen: Trace) -> BoolArray:
     """Half-cycles of less charge than usual whose voltage has risen: cut by it, not short on purpose."""
     halves, limits = seen.halves, seen.thresholds
-    level = against_history(
-        halves,
-        np.abs(halves.voltage_V),
-        lambda k, usual: abs(halves.end_V[k]) >= limits.end_rise * usual,
-        1.1,
-    )
-    charge = against_history(
-        halves, halves.charge_C, lambda k, usual: halves.charge_C[k] < limits.incomplete_charge * usual, 1.1
-    )
-    return level.odd & charge.odd & watched(seen)
+    size, end, counts = np.abs(halves.voltage_V), np.abs(halves.end_V), watched(seen)
+    # usual values lie within the range of all values: where not even these bounds are passed, none is odd
+    counts &= halves.charge_C < limits.incomplete_charge * np.max(halves.charge_C, initial=0.0)
+    counts &= end >= limits.end_rise * np.min(size, initial=np.inf)
+    if not counts.any():
+        return counts
+    charge = against_history(halves, halves.charge_C, 1.1, low=0.0, high=limits.incomplete_charge)
+    counts &= charge.odd
+    level = against_history(halves, size, 1.1, low=limits.end_rise, high=np.inf, tested=end)
+    return level.odd & counts
 
 
 def cut_at_limit(seen: Trace) -> list[Sign]:
@@ -78,12 +79,12 @@ def _held_from(seen: Trace, k: int, extreme: float, far: bool) -> list[tuple[flo
     A list of none or one (time in s, whether the current gives way).
     """
     all_rows = flowing_rows(seen.segments, k)
-    size = np.abs(seen.segments.current_A)
     at = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows] >= _AT_EXTREME * extreme
     rows = all_rows[at]
     if rows.size < seen.thresholds.samples:
         return []
-    gives_way = size[rows].min() <= _GIVES_WAY * size[all_rows].max()
+    current = seen.segments.current_A
+    gives_way = np.abs(current[rows]).min() <= _GIVES_WAY * np.abs(current[all_rows]).max()
     long = seen.segments.weight_s[rows].sum() >= 0.5 * seen.halves.duration_s[k]
     if not (gives_way or (far and long)):
         return []

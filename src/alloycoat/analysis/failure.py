@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alloycoat.analysis.cycles import BoolArray, Trace
-from alloycoat.analysis.efficiency import discharge_charge
+from alloycoat.analysis.cycles import Trace
+from alloycoat.analysis.efficiency import faded
 from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned
+from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of, tail
 from alloycoat.outcome import Sign
 from alloycoat.record import Ended, FloatArray
@@ -105,7 +106,7 @@ def hard_short(seen: Trace) -> list[Sign]:
         return _short_unreversed(seen) or ended
     limits, values = seen.thresholds, _measure(seen)
     history = against_history(
-        seen.halves, values, lambda k, usual: usual > 0 and abs(values[k]) < limits.short_drop * usual, 2.0
+        seen.halves, values, 2.0, low=0.0, high=limits.short_drop, tested=np.abs(values), fit=seen.techniques.judged
     )
     signs = []
     for first, length, at_end in runs_of(history.odd[:-1] if _is_alone(history.odd) else history.odd):
@@ -231,6 +232,7 @@ def polarization(seen: Trace) -> list[Sign]:
         rise >= limits.polarization_rise_V
     )
     over[: seen.begin + 1] = False
+    over &= seen.judged
     signs = []
     for first, length, at_end in runs_of(over):
         sure = is_lasting(length, at_end, limits.persistence)
@@ -269,22 +271,19 @@ def _divergence_at_end(seen: Trace, usual: float, factor: float) -> list[Sign]:
 
 @criterion(name="capacity-loss")
 def capacity_loss(seen: Trace) -> list[Sign]:
-    """Full cells: discharged charge below 0.8 (`capacity_left`) of the begin cycle at the same current.
+    """Full cells: discharged charge below 0.8 (`capacity_left`) of that of the begin cycle: the 80 % life.
 
-    A verdict for three cycles in a row (`persistence`) or two to the end of the record; else no sign.
+    Cycles at the usual current only, so that formation, rate tests and pulses do not count; where the capacity
+    still rises at the begin cycle (activation), against its first maximum. A verdict for three such cycles in a
+    row (`persistence`) or two to the end of the record; else no sign.
     """
     if seen.cell_kind != "full" or seen.begin < 0:
         return []
-    charge, current, start = discharge_charge(seen), seen.cycles.current_A, seen.begin
-    low = charge < seen.thresholds.capacity_left * charge[start]
-    low &= (current >= 0.9 * current[start]) & (current <= 1.1 * current[start])
-    low[: start + 1] = False
-    if seen.cycles.n and not seen.cycles.full[-1]:
-        low = low[:-1]  # cut off by the end of the record
+    index, share, low = faded(seen)
     for first, length, at_end in runs_of(low):
         if is_lasting(length, at_end, seen.thresholds.persistence):
-            evidence = f"discharged charge {charge[first] / charge[start]:.3g} of that of the begin cycle"
-            return [Sign(float(seen.cycles.start_s[first]), "capacity-loss", "verdict", evidence)]
+            evidence = f"discharged charge {share[first]:.3g} of that of the begin cycle"
+            return [Sign(float(seen.cycles.start_s[int(index[first])]), "capacity-loss", "verdict", evidence)]
     return []
 
 
@@ -298,12 +297,9 @@ def soft_short(seen: Trace) -> list[Sign]:
     if seen.cell_kind == "full" or seen.halves.n < 2:
         return []
     halves, limits, values = seen.halves, seen.thresholds, seen.halves.resistance_ohm
-
-    def fell(k: int, usual: float) -> bool:
-        return usual > 0 and limits.short_drop * usual <= values[k] < limits.soft_drop * usual
-
-    history = against_history(halves, values, fell, 1.1)
-    charge = against_history(halves, halves.charge_C, lambda k, q: not 0.9 * q <= halves.charge_C[k] <= 1.1 * q, 1.1)
+    fit = seen.techniques.judged
+    history = against_history(halves, values, 1.1, low=limits.short_drop, high=limits.soft_drop, fit=fit)
+    charge = against_history(halves, halves.charge_C, 1.1, low=0.9, high=1.1, outside=True)
     for first, length, _ in runs_of(history.odd & ~charge.odd):
         if first < 2 * seen.begin + 2 or length < 2 * limits.persistence:
             continue

@@ -8,7 +8,7 @@ from alloycoat.errors import RecipeError
 
 _FRACTIONS = (
     "rest_current", "settled_from", "settled_to", "full_half_cycle", "short_drop", "soft_drop",
-    "incomplete_charge", "capacity_left",
+    "incomplete_charge", "capacity_left", "rate_change", "pulse_rest",
 )  # fmt: skip
 
 
@@ -22,9 +22,11 @@ class Thresholds:
         full scale at zero, and rate steps or constant-voltage tails seldom go below 0.01.
     settled_from 0.2, settled_to 0.9: the settled part of a half-cycle by its time under current; the
         nucleation spike lies before, the rise where stripped metal runs out or a cut-off is reached behind.
-    full_half_cycle 0.1: a half-cycle with less than this part of the median charge is a pulse, not one to
-    read
+    full_half_cycle 0.1: a half-cycle with less than this part of the median charge is a pulse, not one to read
         a polarization from.
+    rate_change 0.1: another rate; cyclers hold a set current within 0.001, and rate tests step by half or more.
+    pulses 5, pulse_rest 0.5: so many bursts of current within one half-cycle, with so much rest for their time,
+        are a titration by pulses (GITT: 20 to 100 pulses, each with a longer rest behind), not a pause or two.
     polarization_factor 5: the polarization over current is this many times that of the begin cycle. Published
         end values before failure are mostly 1 to 4 times the begin, also for cells that did not fail.
     polarization_rise_V 0.02: and has risen by this much (V), so that noise on a few mV is none.
@@ -44,6 +46,9 @@ class Thresholds:
     settled_from: float = 0.2
     settled_to: float = 0.9
     full_half_cycle: float = 0.1
+    rate_change: float = 0.1
+    pulses: int = 5
+    pulse_rest: float = 0.5
     polarization_factor: float = 5.0
     polarization_rise_V: float = 0.02  # noqa: N815 -- V is the unit
     short_drop: float = 0.1
@@ -66,5 +71,7 @@ class Thresholds:
                 raise RecipeError(f"thresholds.{name}: {value!r} is not a factor above 1")
         if not self.settled_from < self.settled_to:
             raise RecipeError(f"thresholds.settled_from: {self.settled_from!r} is not below settled_to")
-        if self.persistence < 1 or self.samples < 1 or self.polarization_rise_V < 0:
-            raise RecipeError("thresholds: persistence and samples are at least 1, polarization_rise_V at least 0")
+        if min(self.persistence, self.samples) < 1 or self.pulses < 2 or self.polarization_rise_V < 0:
+            raise RecipeError(
+                "thresholds: persistence and samples are at least 1, pulses at least 2, polarization_rise_V at least 0"
+            )

@@ -8,6 +8,7 @@ from alloycoat.analysis.cycles import Trace, begin_index, trace, weighted_median
 from alloycoat.analysis.efficiency import capacity_retention, coulombic_efficiency
 from alloycoat.analysis.failure import judge
 from alloycoat.analysis.history import first_tenth
+from alloycoat.analysis.per_cycle import charge_until, cycles_until, nucleation_overpotential, per_cycle
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.errors import RecipeError, unknown_name
 from alloycoat.outcome import Invariant, Life, Outcome, Sign, invariants_in
@@ -48,9 +49,10 @@ def analyze(
     levels = _polarization(seen, begin, end, reasons, warnings)
     density = _current_density(seen, area, reasons, warnings)
     efficiency = coulombic_efficiency(seen)
-    retention, why_none = capacity_retention(seen, begin, end)
+    until = float(record.time_s[-1]) if verdict is None else verdict.time_s
+    retention, why_none, left_out = capacity_retention(seen, until)
     invariants = (*invariants_in(record.metadata), *_invariants(seen, area))
-    warnings += efficiency.flags
+    warnings += [*efficiency.flags, *([left_out] if left_out else [])]
     warnings += [f"{check.name}: {check.evidence}" for check in invariants if check.state == "doubtful"]
     if seen.cell_kind_inferred:
         warnings.append(f"cell_kind: {seen.cell_kind} was inferred from the voltages; say which it is to be sure")
@@ -80,6 +82,12 @@ def analyze(
         coulombic_efficiency=efficiency.values,
         coulombic_efficiency_pairing=efficiency.pairing,
         capacity_retention=retention,
+        techniques=tuple(block.to_json() for block in seen.techniques.blocks),
+        cycles=per_cycle(seen, efficiency),
+        reservoir=None if efficiency.reservoir is None else efficiency.reservoir.to_json(),
+        nucleation_overpotential_V=nucleation_overpotential(seen),
+        life_cycles=cycles_until(seen, until),
+        life_charge_C=charge_until(seen, until),
         invariants=invariants,
         warnings=tuple(dict.fromkeys(warnings)),
         reasons=reasons,
