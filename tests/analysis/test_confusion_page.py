@@ -1,6 +1,7 @@
 """The page of how often verdicts are right says what its committed cases say."""
 
-import importlib.util
+import importlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,11 @@ if not RESULTS.is_dir():
 
 @pytest.fixture(scope="module")
 def build():
-    spec = importlib.util.spec_from_file_location("build_confusion", RESULTS / "build_confusion.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(RESULTS))
+    try:
+        return importlib.import_module("build_confusion")
+    finally:
+        sys.path.remove(str(RESULTS))
 
 
 def test_the_page_is_that_of_the_cases(build):

@@ -87,8 +87,13 @@ class Dialect:
         """Names of columns that the dialect neither uses nor knows."""
         return [
             name for k, name in enumerate(header)
-            if name and k not in used and not any(re.fullmatch(known, split_name(name)[0]) for known in self.ignored)
+            if name and k not in used and not _is_known(split_name(name)[0], self.ignored)
         ]  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _is_known(base: str, patterns: tuple[str, ...]) -> bool:
+    return any(re.fullmatch(known, base) for known in patterns)
 
 
 def _dialect(given: Mapping[str, Any]) -> Dialect:
