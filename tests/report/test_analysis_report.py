@@ -22,7 +22,7 @@ from alloycoat.cyclers import write_bdf
 from alloycoat.errors import AlloycoatError
 from alloycoat.record import Impedance
 from alloycoat.report.analysis_figures import capacity, efficiency, polarization, voltage
-from alloycoat.report.analysis_impedance import nyquist, spectra
+from alloycoat.report.analysis_impedance import nyquist, resistances
 from alloycoat.report.analysis_published import place, published
 from alloycoat.report.analysis_view import thinned, view
 
@@ -89,14 +89,18 @@ def test_figures_are_left_out_where_nothing_can_be_drawn():
     assert polarization(seen(square(1))) is None
 
 
-def test_spectra_are_told_apart_by_the_sweep():
-    frequency = np.tile(np.logspace(5, -1, 13), 3)
-    time = np.arange(frequency.size, dtype=float)
-    rows = Impedance(time, frequency, 5 + 0 * time, -1 + 0 * time)
-    assert [part.size for part in spectra(rows)] == [13, 13, 13]
+def test_impedance_is_drawn_with_what_it_resolves_into():
+    frequency = np.tile(np.logspace(5, -1, 31), 3)
+    arc = 20 / (1 + 2j * np.pi * frequency * 20 * 1e-4)
+    growth = np.repeat([1.0, 1.2, 1.5], 31)
+    time = np.repeat([3600.0, 3 * 3600.0, 5 * 3600.0], 31) + np.tile(np.arange(31.0), 3)
+    rows = Impedance(time, frequency, 5 + growth * arc.real, growth * arc.imag)
     cell = seen(square(6).replace(impedance=rows))
-    drawn = nyquist(cell)
-    assert drawn.figure.axes[0].get_xlabel() == "Re Z / Ω" and len(drawn.data.splitlines()) == 40
+    drawn, fitted = nyquist(cell), resistances(cell)
+    assert drawn.figure.axes[0].get_xlabel() == "Re Z / Ω" and len(drawn.data.splitlines()) == 94
+    table = list(csv.DictReader(fitted.data.splitlines()))
+    assert [float(row["bulk_resistance_ohm"]) for row in table] == pytest.approx([5, 5, 5], rel=0.05)
+    assert [float(row["interfacial_resistance_ohm"]) for row in table] == pytest.approx([20, 24, 30], rel=0.05)
 
 
 def test_the_page_of_one_cell_opens_offline_and_says_why(cells, tmp_path):

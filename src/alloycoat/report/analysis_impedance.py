@@ -8,27 +8,14 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from alloycoat.record import Impedance
+from alloycoat.analysis.techniques import spectrum_rows
 from alloycoat.report.analysis_figures import Drawn
 from alloycoat.report.analysis_view import CellView, csv_text
 from alloycoat.report.style import ACCENT, COATED, RULE
 from alloycoat.report.svg import WIDTH, styled
 
 _MOST_SHOWN = 12
-_TURNS = 2.0
-"""A frequency that jumps by this factor against the direction of the sweep begins another spectrum."""
-
-
-def spectra(rows: Impedance) -> list[NDArray[np.intp]]:
-    """The rows of each spectrum: a new one begins where the frequency jumps back against its sweep."""
-    if rows.time_s.size == 0:
-        return []
-    step = np.diff(np.log(rows.frequency_Hz))
-    usual = float(np.sign(np.median(step))) if step.size else -1.0
-    starts = np.flatnonzero(-usual * step > np.log(_TURNS)) + 1
-    return [part for part in np.split(np.arange(rows.time_s.size), starts) if part.size]
 
 
 def nyquist(cell: CellView) -> Drawn | None:
@@ -36,7 +23,7 @@ def nyquist(cell: CellView) -> Drawn | None:
     rows = cell.record.impedance
     if rows is None or rows.time_s.size == 0:
         return None
-    parts = spectra(rows)
+    parts = [np.arange(first, stop) for first, stop in spectrum_rows(rows)]
     chosen = np.unique(np.linspace(0, len(parts) - 1, min(len(parts), _MOST_SHOWN)).round().astype(int))
     area = cell.record.area_m2
     factor, unit = (1.0, "Ω") if area is None else (area * 1e4, "Ω cm²")
@@ -69,26 +56,38 @@ def _numbers(values: Sequence[Any]) -> np.ndarray:
 
 
 def resistances(cell: CellView) -> Drawn | None:
-    """Bulk and interfacial resistance of each spectrum against time; None where none was fitted."""
+    """Bulk and interfacial resistance of each spectrum against time, with errors; None where none was fitted."""
     found = cell.outcome.impedance
-    if not found:
+    if not found or not found.get("time_s"):
         return None
-    series = {name: found.get(key) for name, key in (("bulk", "bulk_ohm"), ("interface", "interfacial_ohm"))}
-    times = found.get("time_s")
-    if times is None or not all(isinstance(values, (list, tuple)) for values in series.values()):
-        return None
-    hours = np.array([cell.since_start(float(t)) for t in times])
+    hours = np.array([cell.since_start(float(t)) for t in found["time_s"]])
+    area = cell.record.area_m2
+    factor, unit = (1.0, "Ω") if area is None else (area * 1e4, "Ω cm²")
+    data: dict[str, Any] = {"time_h": hours, "cycle": found["cycle"]}
     with styled():
         figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
         axes = figure.subplots()
-        data: dict[str, Any] = {"time_h": hours}
-        for (name, values), color, marker in zip(series.items(), (COATED, ACCENT), "os", strict=True):
-            ohm = _numbers(values or ())
-            data[f"{name}_ohm"] = ohm
-            axes.plot(hours, ohm, f"{marker}-", color=color, markersize=4.5, linewidth=0.8, label=name)
-        axes.set(xlabel="time / h", ylabel="resistance / Ω")
-        axes.set_ylim(bottom=0)
+        for name, color, marker in (("bulk", COATED, "o"), ("interfacial", ACCENT, "s")):
+            key = f"{name}_resistance"
+            ohm, error = (_numbers(found[f"{key}{more}_ohm"]) for more in ("", "_error"))
+            data[f"{key}_ohm"], data[f"{key}_error_ohm"] = ohm, error
+            axes.errorbar(hours, factor * ohm, factor * error, fmt=f"{marker}-", color=color, markersize=4.5,
+                          linewidth=0.8, elinewidth=0.8, label=name)  # fmt: skip
+        axes.set(xlabel="time / h", ylabel=f"resistance / {unit}")
+        axes.set_ylim(
+            0,
+            1.15
+            * factor
+            * float(
+                max(
+                    np.nanmax(data["bulk_resistance_ohm"], initial=0.0),
+                    np.nanmax(data["interfacial_resistance_ohm"], initial=0.0),
+                )
+            )
+            or 1.0,
+        )
         axes.grid(axis="y")
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    caption = "From a small equivalent circuit fitted to each spectrum; the smaller of the circuits that fit as well."
+    circuits = ", ".join(dict.fromkeys(found["circuit"]))
+    caption = f"From a small equivalent circuit fitted to each spectrum ({circuits}), with the error of the fit."
     return Drawn("resistance", f"Resistances from impedance: {cell.name}", caption, figure, csv_text(data))
