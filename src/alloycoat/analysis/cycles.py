@@ -16,6 +16,7 @@ from alloycoat.analysis.grouped import BoolArray, IndexArray
 from alloycoat.analysis.halves import HalfCycles, half_cycles
 from alloycoat.analysis.reservoir import reservoir
 from alloycoat.analysis.segments import Segments, segment
+from alloycoat.analysis.spectra import Spectra, spectra
 from alloycoat.analysis.techniques import Techniques, classify
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.record import CyclingRecord, FloatArray
@@ -134,8 +135,8 @@ class Trace:
     """A segmented record as the criteria see it: record, kind of cell, segments, both tables, thresholds.
 
     begin: index of the cycle where counting begins (the third full one at the usual current by default, of any
-    current where there are fewer), -1 where there is none. techniques: what was done, by half-cycle. usual: by
-    cycle, both half-cycles are plain cycling at the usual current.
+    current where there are fewer), -1 where there is none. techniques: what was done, by half-cycle. spectra: fits
+    of the impedance rows, None without such rows. usual, judged: by cycle.
     """
 
     record: CyclingRecord
@@ -147,6 +148,7 @@ class Trace:
     thresholds: Thresholds
     begin: int
     techniques: Techniques
+    spectra: Spectra | None = None
 
     @property
     def usual(self) -> BoolArray:
@@ -184,7 +186,18 @@ def trace(record: CyclingRecord, cell_kind: str | None, thresholds: Thresholds, 
     techniques = classify(record, parts, halves, thresholds)
     known = cell_kind or record.cell_kind
     kind = known or infer_kind(halves)
-    seen = Trace(record, kind, known is None, parts, halves, cycles, thresholds, -1, techniques)
+    seen = Trace(
+        record,
+        kind,
+        known is None,
+        parts,
+        halves,
+        cycles,
+        thresholds,
+        -1,
+        techniques,
+        spectra(record.impedance, cycles.start_s),
+    )
     plain = cycles.full & seen.usual
     begin, _ = begin_index(plain if plain.sum() >= begin_cycle else cycles.full, begin_cycle)
     return replace(seen, begin=begin)

@@ -17,6 +17,7 @@ from alloycoat.analysis.efficiency import faded
 from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned
 from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of, tail
+from alloycoat.analysis.soft_shorts import soft_shorts
 from alloycoat.outcome import Sign
 from alloycoat.record import Ended, FloatArray
 
@@ -289,24 +290,13 @@ def capacity_loss(seen: Trace) -> list[Sign]:
 
 @criterion(name="soft-short")
 def soft_short(seen: Trace) -> list[Sign]:
-    """A sudden fall of the voltage under the same current to 0.1 to 0.7 (`soft_drop`) of its history.
+    """A leak between the electrodes beside which the cell still works (symmetric and half cells).
 
-    From one half-cycle to the next, lasting for three of each sign (`persistence`), with current and charge
-    unchanged, after the begin cycle. Weak always: a lower polarization alone is no proof of a short.
+    Weak: a sudden fall of the voltage under the same current to 0.1 to 0.7 (`soft_drop`) of its history, from one
+    half-cycle to the next, lasting for three of each sign (`persistence`), with current and charge unchanged, after
+    the begin cycle (a lower polarization alone is no proof); noise of the voltage that rises as suddenly to five
+    times (`noise_factor`) its history and stays; a flat trace with less resistance than a full separator has
+    (`short_resistance_ohm_m2`); a bulk resistance that falls below 0.7 of its history, lasting for three spectra or
+    to the last. A verdict only where polarization and bulk resistance fall together.
     """
-    if seen.cell_kind == "full" or seen.halves.n < 2:
-        return []
-    halves, limits, values = seen.halves, seen.thresholds, seen.halves.resistance_ohm
-    fit = seen.techniques.judged
-    history = against_history(halves, values, 1.1, low=limits.short_drop, high=limits.soft_drop, fit=fit)
-    charge = against_history(halves, halves.charge_C, 1.1, low=0.9, high=1.1, outside=True)
-    for first, length, _ in runs_of(history.odd & ~charge.odd):
-        if first < 2 * seen.begin + 2 or length < 2 * limits.persistence:
-            continue
-        # sudden: the half-cycles just before were still as usual
-        before = values[first - 2 : first] / history.usual[first - 2 : first]
-        if np.all(before >= 0.5 * (1 + limits.soft_drop)):
-            share = values[first] / history.usual[first]
-            evidence = f"the polarization fell to {share:.2g} of its usual value and stayed there"
-            return [Sign(float(halves.start_s[first]), "soft-short", "weak", evidence)]
-    return []
+    return soft_shorts(seen)

@@ -14,7 +14,8 @@ _FRACTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Thresholds of segmentation, polarization and failure; dimensionless except `polarization_rise_V`.
+    """Thresholds of segmentation, polarization and failure; dimensionless but for those with a unit in
+    the name.
 
     They are conventions, not measurements: the field has no agreed values, so all of them can be given.
 
@@ -32,6 +33,10 @@ class Thresholds:
     polarization_rise_V 0.02: and has risen by this much (V), so that noise on a few mV is none.
     short_drop 0.1: hard short, the voltage falls below this part of its history under the same current.
     soft_drop 0.7: soft short, a sudden fall below this part; activation goes gradually.
+    noise_factor 5, noise_least_V 0.001: the noise of the voltage is so many times its history; below 1 mV it may be
+        the resolution of the instrument.
+    short_resistance_ohm_m2 1e-4 (1 ohm cm2): a separator full of liquid electrolyte has at least about this: 25 um
+        with a MacMullin number of 5 to 10 and 10 mS/cm give 1.3 to 2.5 ohm cm2. Below, a flat trace may be a short.
     incomplete_charge 0.8: a half-cycle cut by its voltage before this part of its usual charge.
     end_rise 3: such a half-cycle ends at this many times its usual voltage; one that does not was made
         shorter by the protocol.
@@ -53,6 +58,9 @@ class Thresholds:
     polarization_rise_V: float = 0.02  # noqa: N815 -- V is the unit
     short_drop: float = 0.1
     soft_drop: float = 0.7
+    noise_factor: float = 5.0
+    noise_least_V: float = 0.001  # noqa: N815 -- V is the unit
+    short_resistance_ohm_m2: float = 1e-4
     incomplete_charge: float = 0.8
     end_rise: float = 3.0
     limit_factor: float = 10.0
@@ -65,13 +73,18 @@ class Thresholds:
             value = getattr(self, name)
             if not 0 <= value < 1:
                 raise RecipeError(f"thresholds.{name}: {value!r} is not a fraction from 0 up to below 1")
-        for name in ("polarization_factor", "end_rise", "limit_factor"):
+        for name in ("polarization_factor", "end_rise", "limit_factor", "noise_factor"):
             value = getattr(self, name)
             if not value > 1:
                 raise RecipeError(f"thresholds.{name}: {value!r} is not a factor above 1")
         if not self.settled_from < self.settled_to:
             raise RecipeError(f"thresholds.settled_from: {self.settled_from!r} is not below settled_to")
-        if min(self.persistence, self.samples) < 1 or self.pulses < 2 or self.polarization_rise_V < 0:
+        if (
+            min(self.persistence, self.samples) < 1
+            or self.pulses < 2
+            or self.polarization_rise_V < 0
+            or self.noise_least_V < 0
+        ):
             raise RecipeError(
-                "thresholds: persistence and samples are at least 1, pulses at least 2, polarization_rise_V at least 0"
+                "thresholds: persistence and samples are at least 1, pulses at least 2, voltages at least 0"
             )

@@ -41,6 +41,7 @@ def analyze(
     if begin_cycle < 1:
         raise RecipeError(f"begin_cycle: {begin_cycle!r} is not a number from 1 up")
     area = check_area(area_m2) or record.area_m2
+    record = record if area == record.area_m2 else record.replace(area_m2=area)
     seen = trace(record, cell_kind, thresholds or Thresholds(), begin_cycle)
     signs, verdict = judge(seen)
     warnings = list(record.notes)
@@ -61,8 +62,10 @@ def analyze(
         "coulombic_efficiency_pairing": efficiency.reason,
         "capacity_retention": why_none,
     }
-    if record.impedance is not None:
-        reasons["impedance"] = "the record has impedance rows, which are not evaluated yet"
+    fitted = seen.spectra if seen.spectra is not None and seen.spectra.fits else None
+    if seen.spectra is not None:
+        warnings += seen.spectra.notes
+        reasons["impedance"] = "the record has impedance rows, but no spectrum with enough of them for a circuit"
     zero = float(record.time_s[0])
     life = Life.at_least(record.duration) if verdict is None else Life.observed(verdict.time_s - zero)
     return Outcome(
@@ -82,6 +85,7 @@ def analyze(
         coulombic_efficiency=efficiency.values,
         coulombic_efficiency_pairing=efficiency.pairing,
         capacity_retention=retention,
+        impedance=None if fitted is None else fitted.to_json(),
         techniques=tuple(block.to_json() for block in seen.techniques.blocks),
         cycles=per_cycle(seen, efficiency),
         reservoir=None if efficiency.reservoir is None else efficiency.reservoir.to_json(),
