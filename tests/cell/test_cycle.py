@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from alloycoat.cell import Settings, cycle, cycle_intervals, draw, limits, symmetric
+from alloycoat.cell import Settings, cycle, cycle_intervals, draw, limits, sweep, symmetric
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.recipe import Protocol, plate_strip
 from alloycoat.record import Ended
@@ -151,6 +151,7 @@ def test_no_cycler_goes_beyond_ten_volt(bare):
     assert record.ended is Ended.voltage_limit
     assert (record.n, record.time_s[0]) == (1, 0.0)
     assert record.voltage_V[0] < -10
+    assert run(bare, "Plate at 100000 A/cm2 for 1 h").ended is Ended.voltage_limit
 
 
 def test_a_very_long_rest_is_solved(bare):
@@ -185,7 +186,6 @@ def test_max_cycles_interrupts(bare):
         ("Plate at 1 mA/cm2 for 1 h until 50 mA", "a limit of current cannot end this step"),
         ("Plate at 1 mA/cm2 for 1 h at 60 degC", r"set \[cell\] temperature"),
         ("Plate at 1 mA/cm2 for 1000 h (1 ms period)", "lengthen the period"),
-        ("Plate at 100000 A/cm2 for 1 h", "nothing could be recorded"),
     ],
 )
 def test_steps_that_cannot_be_run_are_refused(bare, step, message):
@@ -207,12 +207,17 @@ def test_a_curve_that_is_impossible_is_named(bare):
 
 
 def test_a_failed_solution_is_an_error(bare, monkeypatch):
-    from alloycoat.cell.kernels import solver
+    from alloycoat.cell.kernels import protocol
 
-    none = np.zeros(1)
-    monkeypatch.setattr(solver, "make_advance", lambda: lambda *_: (3, 0.0, 0, 1, 1, none, none, none, none))
-    with pytest.raises(AlloycoatError, match="could not be solved"):
+    def fails(*arguments):
+        log = arguments[10]
+        log.told[:, protocol.STATUS] = 3
+
+    monkeypatch.setattr(protocol, "make_run", lambda: fails)
+    with pytest.raises(AlloycoatError, match=r"'Plate.*could not be solved"):
         cycle(bare, HOUR)
+    with pytest.raises(AlloycoatError, match=r"sample 1: 'Plate.*could not be solved"):
+        sweep(bare, HOUR, {"porosity": np.ones(2)})
 
 
 def test_the_band_holds_the_voltage_and_each_sample(bare):

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from alloycoat.cell import Cell, Settings, limits
-from alloycoat.cell.simulate import Bench, make_parameters
+from alloycoat.cell import Cell, limits
+from alloycoat.cell.kernels.advance import advance as step
+from alloycoat.cell.lanes import make_parameters, points_for
 from alloycoat.electrochemistry import sand_time, short_time_concentration
 
 C0, D0, T0, EPS, MACMULLIN = 1000.0, 3e-10, 0.4, 0.5, 4.0
@@ -30,14 +31,11 @@ def thick(current, z=1, widths=7.0):
     return made, tau
 
 
-def advance(cell, current, until, times=(), volumes=64, tolerance=1e-5):
-    from alloycoat.cell.kernels.parameters import Outcome
-    from alloycoat.cell.kernels.solver import make_advance
-
-    start = Bench(cell, Settings(volumes, tolerance)).salt
-    samples = np.asarray(times, dtype=float)
-    p = make_parameters(cell, volumes)
-    return Outcome(*make_advance()(start, current, until, samples, math.inf, tolerance, p))
+def advance(cell, current, until, times=(), volumes=None, tolerance=1e-4):
+    share = abs(current) / limits(cell, 1.0, 1.0).limiting_current_density
+    p = make_parameters(cell, volumes or points_for(share))
+    start = p.grid.to_modes @ np.full(len(p.grid.weights), cell.concentration)
+    return step(start, current, until, np.asarray(times, dtype=float), math.inf, tolerance, p)
 
 
 @pytest.mark.parametrize(("current", "z"), [(20.0, 1), (-200.0, 1), (100.0, 2)])
@@ -54,7 +52,7 @@ def test_the_salt_runs_out_at_sand_time(current, z):
 def test_the_surface_follows_the_square_root_of_time():
     cell, tau = thick(50.0)
     times = tau * np.array([0.003, 0.01, 0.03, 0.1, 0.3])
-    found = advance(cell, 50.0, 0.5 * tau, times, volumes=96)
+    found = advance(cell, 50.0, 0.5 * tau, times, volumes=48)
     for k, time in enumerate(times):
         drop = C0 - short_time_concentration(time, 50.0, charge=1, **MEDIUM)
         assert C0 - found.counter[k] == pytest.approx(drop, rel=0.005)

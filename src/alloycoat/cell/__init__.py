@@ -7,13 +7,15 @@ from alloycoat.cell.design import SAMPLED, Cell, half, symmetric
 from alloycoat.cell.early import EarlyCycles, early_cycles
 from alloycoat.cell.intervals import VoltageBand, cycle_intervals, draw
 from alloycoat.cell.inventory import Aged, Inventory
+from alloycoat.cell.lanes import Settings
 from alloycoat.cell.life_samples import Lives, lives
 from alloycoat.cell.limits import Limits, limits
 from alloycoat.cell.plan import LifeSettings
-from alloycoat.cell.simulate import Settings, cycle
+from alloycoat.cell.simulate import cycle
+from alloycoat.cell.sweeps import Sweep, sweep
 
 __all__ = [
     "SAMPLED", "Aged", "AgeingParameters", "Cell", "EarlyCycles", "Inventory", "LifeSettings", "Limits", "Lives",
-    "Settings", "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_intervals", "draw", "early_cycles", "half",
-    "limits", "lives", "load_aged", "save_aged", "symmetric",
+    "Settings", "Sweep", "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_intervals", "draw", "early_cycles",
+    "half", "limits", "lives", "load_aged", "save_aged", "sweep", "symmetric",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from alloycoat.cell.kernels import ageing_laws as laws
 from alloycoat.cell.kernels import full as kernel
 from alloycoat.cell.kernels import life_parameters as kp
 from alloycoat.cell.kernels.full import FullPlan, FullState
+from alloycoat.cell.orders import repeats_of
 from alloycoat.cell.plan import LifeSettings, make_plan
 from alloycoat.chemistry.tables import by_subject
 from alloycoat.errors import AlloycoatError, RecipeError
@@ -59,12 +60,12 @@ def cycle_full(
         raise RecipeError('[anode] area: not given; the record in ampere needs it, as in area = "1.13 cm^2"')
     rest = getattr(protocol, "rest", None)
     formation = make_rows(cell, tuple(getattr(protocol, "formation", ()) or ()), rest)
-    rows = make_rows(cell, tuple(protocol.steps), rest)
+    blocks = [(make_rows(cell, block.steps, rest), block.cycles) for block in protocol.steps.blocks]
+    cycles = [rows for _ in range(repeats_of(protocol)) for rows, times in blocks for _ in range(times)]
     run = _Run(cell, worn)
-    wanted = int(protocol.cycles) if max_cycles is None else min(int(protocol.cycles), max_cycles)
-    ended, done = run.carry_out(formation, rows, wanted)
+    ended, done = run.carry_out(formation, cycles if max_cycles is None else cycles[:max_cycles])
     if ended is None:
-        ended = Ended.completed if done == int(protocol.cycles) else Ended.interrupted
+        ended = Ended.completed if done == len(cycles) else Ended.interrupted
     time, current, voltage, number, step = run.columns()
     facts = {
         "anode": cell.metal.anode, "positive": cell.positive.name, "electrolyte": cell.metal.electrolyte,
@@ -295,13 +296,13 @@ class _Run:
             self.solvent_used, (metals + moved) / max(self.passed, 1.0), salt / self.at_start - 1.0,
         ])  # fmt: skip
 
-    def carry_out(self, formation: list[Array], rows: list[Array], wanted: int) -> tuple[Ended | None, int]:
-        """Formation, then up to `wanted` cycles; (physical end or None, whole cycles done)."""
+    def carry_out(self, formation: list[Array], cycles: Sequence[list[Array]]) -> tuple[Ended | None, int]:
+        """Formation, then the cycles; (physical end or None, whole cycles done)."""
         done = 0
         try:
             for k, row in enumerate(formation):
                 self.one(row, 0, k + 1)
-            for number in range(1, wanted + 1):
+            for number, rows in enumerate(cycles, start=1):
                 charged = discharged = 0.0
                 for k, row in enumerate(rows):
                     status, charge = self.one(row, number, k + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -12,14 +12,25 @@ from numpy.typing import NDArray
 
 from alloycoat.cell.ageing import AgeingParameters
 from alloycoat.cell.design import SAMPLED, Cell
+from alloycoat.cell.lanes import Samples, Settings, make_samples
 from alloycoat.cell.orders import make_orders
-from alloycoat.cell.simulate import Bench, Settings, Trace, run_cycle
-from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.cell.sweeps import Sweep, run_samples
+from alloycoat.errors import RecipeError
 from alloycoat.record import Ended
 from alloycoat.sources import Estimate, Value
 
 Array = NDArray[np.float64]
 _SETTLED = 1e-6  # share of c0: a band needs no more
+
+
+class Trace(NamedTuple):
+    """What one cycle shows: s from its start, A/m2, V and step number (from 1) of each sample."""
+
+    time: Array
+    current: Array
+    voltage: Array
+    step: NDArray[np.int64]
+    ended: Ended | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +93,34 @@ def cycle_intervals(
     samples: arrays of equal length by name (SAMPLED; `draw` makes them). Each is cycled until the salt
     profile repeats to a millionth of c0, at most `max_cycles` times. Raises RecipeError as `cycle` does.
     """
+    if cell.kind == "half":
+        raise RecipeError("[cell] format: a half cell is solved with ageing only; see cell.lives")
     accuracy = settings or Settings()
+    own, made = make_samples(cell, {"porosity": np.array([cell.porosity])}), make_samples(cell, samples)
     _, orders = make_orders(cell, protocol, points_per_half_cycle)
 
-    def periodic(one: Cell) -> Trace:
-        bench = Bench(one, accuracy)
-        for _ in range(max_cycles):
-            before = bench.salt
-            trace = run_cycle(bench, orders)
-            change = np.max(np.abs(bench.salt - before))
-            if trace.ended is not None or change <= _SETTLED * one.concentration:
-                break
-        return trace
+    def periodic(made: Samples) -> list[Trace]:
+        return _traces(run_samples(orders, made, max_cycles, accuracy, settled=_SETTLED))
 
-    nominal = periodic(cell)
-    sizes = {len(np.atleast_1d(values)) for values in samples.values()}
-    if len(sizes) > 1:
-        raise RecipeError(f"samples: arrays of {sorted(sizes)} entries given; all need one length")
-    count = sizes.pop() if sizes else 0
-    rows, ended = np.full((count, len(nominal.time)), np.nan), 0
-    for k in range(count):
-        try:
-            trace = periodic(cell.sample({name: float(values[k]) for name, values in samples.items()}))
-        except AlloycoatError as error:
-            raise type(error)(f"sample {k + 1}: {error}") from None
-        ended += trace.ended is not None
-        rows[k] = _on_grid(nominal, trace)
+    nominal, traces = periodic(own)[0], periodic(made)
+    rows = np.array([_on_grid(nominal, trace) for trace in traces]).reshape(len(traces), len(nominal.time))
+    ended = sum(trace.ended is not None for trace in traces)
     low, high = nominal.voltage.copy(), nominal.voltage.copy()
-    if count:
+    if traces:
         # a sample that ended early needs at least the voltage of the limit: left out, it would narrow the band
         beyond = np.sign(nominal.current) * orders[0].cutoff
         low, high = np.quantile(np.where(np.isnan(rows), beyond, rows), (0.1, 0.9), axis=0)
-    return VoltageBand(nominal.time, nominal.step, nominal.current, nominal.voltage, low, high, rows, int(ended))
+    return VoltageBand(nominal.time, nominal.step, nominal.current, nominal.voltage, low, high, rows, ended)
+
+
+def _traces(found: Sweep) -> list[Trace]:
+    """The last cycle of each sample, without the padding."""
+    traces = []
+    for k, ended in enumerate(found.ended):
+        step = found.step[k][found.step[k] > 0]
+        n = len(step)
+        traces.append(Trace(found.time_s[k, :n], found.current_density[step - 1], found.voltage_V[k, :n], step, ended))
+    return traces
 
 
 def _on_grid(nominal: Trace, trace: Trace) -> Array:

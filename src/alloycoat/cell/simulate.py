@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,20 +11,12 @@ from numpy.typing import NDArray
 from alloycoat.cell.aged import age
 from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
 from alloycoat.cell.design import Cell
-from alloycoat.cell.kernels.parameters import (
-    DEPLETED,
-    FAILED,
-    VOLTAGE_REACHED,
-    Outcome,
-    Parameters,
-    make_mesh,
-    with_table,
-)
-from alloycoat.cell.orders import Order, area_of, make_orders, repeats_of, sample_times
+from alloycoat.cell.kernels.parameters import DEPLETED, FAILED, METAL_GONE, VOLTAGE_REACHED, pack
+from alloycoat.cell.lanes import POINTS, Settings, current_share, make_parameters, order_table, points_for
+from alloycoat.cell.orders import Order, area_of, make_orders, repeats_of
 from alloycoat.cell.plan import LifeSettings
-from alloycoat.electrochemistry import layer_resistance, tabulate
+from alloycoat.electrochemistry import layer_resistance
 from alloycoat.errors import AlloycoatError, RecipeError
-from alloycoat.quantities import FARADAY, GAS_CONSTANT
 from alloycoat.record import CyclingRecord, Ended
 
 Array = NDArray[np.float64]
@@ -33,77 +24,92 @@ SAME = 1e-9
 """Share of c0 by which two starts of a cycle may differ and still count as the same."""
 MOST_ROWS = 5_000_000
 """Rows of the longest record that is written (some 300 MB as csv)."""
+_CHUNK_ROWS = 200_000
+"""Rows between two looks at the keyboard: some 0.05 s."""
 _NO_AGEING = "the simulated cell does not age: its cycles repeat once the salt profile does"
+ENDS = {DEPLETED: Ended.depletion, VOLTAGE_REACHED: Ended.voltage_limit, METAL_GONE: Ended.metal_exhausted}
+"""Why a test ended, by the status that the solver gives."""
 
 
-class Settings(NamedTuple):
-    """Accuracy of the solver: volumes across the separator, error of a time step as a share of c0."""
-
-    volumes: int = 32
-    tolerance: float = 1e-5
-
-
-class Trace(NamedTuple):
-    """What one cycle shows: s from its start, A/m2, V and step number (from 1) of each sample."""
+class Block(NamedTuple):
+    """Rows of some cycles, and the last cycle apart where it repeats: s, A/m2, V, order and cycle by row."""
 
     time: Array
     current: Array
     voltage: Array
     step: NDArray[np.int64]
+    cycle: NDArray[np.int64]
     duration: float
-    charge: tuple[float, float, float]  # lowest, highest and final net charge of the cycle, C/m2
-    ended: Ended | None
 
 
-@dataclass(slots=True)
 class Bench:
-    """A cell on the cycler: its parameters and its state (salt profile, net charge passed in C/m2)."""
+    """A cell on the cycler: its parameters and its state (modes of the salt, net charge passed in C/m2)."""
 
-    cell: Cell
-    settings: Settings
-    parameters: Parameters = field(init=False)
-    salt: Array = field(init=False)
-    charge: float = 0.0
-    steps: int = 0
+    def __init__(self, cell: Cell, settings: Settings, orders: tuple[Order, ...]) -> None:
+        from alloycoat.cell.kernels.protocol import Lanes, make_run  # numba is loaded when a cell is run
 
-    def __post_init__(self) -> None:
-        self.parameters = make_parameters(self.cell, self.settings.volumes)
-        self.salt = np.full(self.settings.volumes, self.cell.concentration)
+        volumes = settings.volumes or points_for(current_share(cell, orders))
+        self.cell, self.volumes, self.tolerance = cell, volumes, settings.tolerance
+        p = make_parameters(cell, volumes)
+        self.grid, packed = p.grid, pack(p)
+        self.lanes = Lanes(packed.grid, packed.knots, packed.rows[None], packed.numbers[None])
+        self.salt = np.zeros((1, volumes))
+        self.salt[0, 0] = cell.concentration
+        self.charge, self.steps = 0.0, 0
+        self.start = 0.0
+        self._run = make_run()
+
+    def carry_out(self, orders: tuple[Order, ...], cycles: int, first: int, same: float) -> tuple[Block, Done]:
+        """Up to `cycles` cycles, until one repeats the cycle before (`same`, a share of c0; negative: never)."""
+        from alloycoat.cell.kernels import protocol
+
+        table, times = order_table(orders)
+        room = cycles * sum(max(order.points, len(order.times)) + 1 for order in orders)
+        log = protocol.make_log(1, room, every=True)
+        log.measured[0, protocol.PASSED] = self.charge
+        work = protocol.make_work(self.volumes, table)
+        self._run(table, times, cycles, first, same, self.tolerance, self.lanes, self.salt, 0, 1, log, *work)
+        told, measured = log.told[0], log.measured[0]
+        if told[protocol.STATUS] == FAILED:
+            raise AlloycoatError(
+                f"{orders[told[protocol.ORDER]].text!r}: the salt balance of the cell could not be solved"
+            )
+        rows = int(told[protocol.ROWS])
+        time, voltage = log.rows[0, :, :rows]
+        step, cycle = log.marks[0, :, :rows]
+        currents = np.array([order.current for order in orders])
+        block = Block(self.start + time, currents[step - 1], voltage, step, cycle, float(measured[protocol.DURATION]))
+        self.start += float(measured[protocol.START] + measured[protocol.DURATION])
+        self.charge = float(measured[protocol.PASSED])
+        self.steps += int(told[protocol.STEPS])
+        charges = tuple(float(measured[k]) for k in (protocol.LOW, protocol.HIGH, protocol.NET))
+        ended = ENDS.get(int(told[protocol.STATUS]))
+        return block, Done(
+            int(told[protocol.DONE]), ended, bool(told[protocol.PERIODIC]), int(told[protocol.LAST_ROW]), charges
+        )
+
+    def repeats(self, done: Done, wanted: int) -> int:
+        """How often the last cycle can be repeated before an electrode runs out of metal."""
+        capacity, (low, high, net) = self.cell.metal_capacity, done.charges
+        if capacity is None or abs(net) <= 1e-12 * max(high, -low):
+            return wanted
+        room = (capacity - self.charge - high) / net if net > 0 else (-capacity - self.charge - low) / net
+        return max(0, min(wanted, math.floor(room)))
 
     def salt_error(self) -> float:
         """Relative change of the salt in the cell since it was filled."""
-        widths = self.parameters.mesh.widths
-        return float(self.salt @ widths / (self.cell.concentration * np.sum(widths)) - 1.0)
+        return float(self.salt[0] @ self.grid.to_nodes @ self.grid.weights / self.cell.concentration - 1.0)
 
 
-def make_parameters(cell: Cell, volumes: int) -> Parameters:
-    """The solver's numbers for a cell; raises RecipeError where a transport curve is not possible."""
-    try:
-        table = tabulate(cell.conductivity, cell.diffusivity, cell.transference, cell.thermodynamic_factor)
-    except ValueError as error:
-        raise RecipeError(f"[cell] electrolyte: {cell.electrolyte!r}: {error}") from None
-    factors = [cell.coated_exchange_factor if covered else 1.0 for covered in cell.coated]
-    working, counter = (cell.exchange_current_density * factor for factor in factors)
-    films = film_resistances(cell, 0.0)
-    knots, rows, linear = with_table(table)
-    return Parameters(
-        mesh=make_mesh(cell.separator_thickness, volumes),
-        knots=knots,
-        rows=rows,
-        linear=linear,
-        storage=cell.porosity,
-        permeance=cell.permeance,
-        charge=float(cell.charge),
-        molar_charge=cell.charge * FARADAY,
-        thermal=GAS_CONSTANT * cell.temperature_K / FARADAY,
-        initial=cell.concentration,
-        exchange_working=working,
-        exchange_counter=counter,
-        film_working=films[0],
-        film_counter=films[1],
-        alpha_a=cell.alpha_a,
-        alpha_c=cell.alpha_c,
-    )
+class Done(NamedTuple):
+    """How some cycles went: whole ones done, why the test ended (None: not yet), whether the last one repeats the
+    one before, its first row, its lowest, highest and final charge in C/m2."""
+
+    cycles: int
+    ended: Ended | None
+    periodic: bool
+    last_row: int
+    charges: tuple[float, ...]
 
 
 def film_resistances(cell: Cell, current_density: float) -> tuple[float, float]:
@@ -119,98 +125,39 @@ def film_resistances(cell: Cell, current_density: float) -> tuple[float, float]:
     return working, counter
 
 
-def run_order(bench: Bench, order: Order) -> tuple[Outcome, Array, Ended | None]:
-    """Carry out one step: what the solver saw, the sample times reached, why the test ends (None: not yet).
-
-    Changes the state of the bench.
-    """
-    until, metal = order.until, _metal_left(bench, order.current)
-    until = min(until, metal)
-    stop = min(order.stop, order.cutoff)
-    times = order.times[order.times <= until]
-    if until <= 0.0:
-        return _nothing(bench), np.empty(0), Ended.metal_exhausted
-    seen = _advance(bench, order.current, until, times, stop)
-    if seen.time < until and 0 < seen.filled < order.points // 2 and order.period is None:
-        # ended long before its time: sample what there is of it
-        times = sample_times(seen.time, order.points, order.first, None)
-        seen = _advance(bench, order.current, until, times[:-1], stop)
-    times = np.append(times[: seen.filled], seen.time)
-    if seen.filled and times[-2] >= seen.time:
-        times = times[:-1]
-    bench.salt = seen.concentration
-    bench.charge += order.current * seen.time
-    bench.steps += seen.steps
-    return seen, times, _ending(seen, order, until)
+def _repeat(block: Block, done: Done, copies: int) -> Block:
+    """The last cycle of a block, `copies` times more, behind it."""
+    part = slice(done.last_row, None)
+    order = np.arange(1, copies + 1)[:, None]
+    return Block(
+        (order * block.duration + block.time[part]).ravel(), np.tile(block.current[part], copies),
+        np.tile(block.voltage[part], copies), np.tile(block.step[part], copies), (order + block.cycle[part]).ravel(),
+        block.duration,
+    )  # fmt: skip
 
 
-def _ending(seen: Outcome, order: Order, until: float) -> Ended | None:
-    if seen.status == FAILED:
-        raise AlloycoatError(f"{order.text!r}: the salt balance of the cell could not be solved")
-    if seen.status == DEPLETED:
-        return Ended.depletion
-    if seen.status == VOLTAGE_REACHED:
-        # a step that starts beyond its own limit would never move charge again
-        return Ended.voltage_limit if order.cutoff <= order.stop or seen.time == 0.0 else None
-    return Ended.metal_exhausted if until < order.until else None
-
-
-def _advance(bench: Bench, current: float, until: float, times: Array, stop: float) -> Outcome:
-    from alloycoat.cell.kernels.solver import make_advance  # numba is loaded when a cell is run
-
-    tolerance = bench.settings.tolerance
-    working, counter = film_resistances(bench.cell, current)
-    parameters = bench.parameters._replace(film_working=working, film_counter=counter)
-    answer = make_advance()(bench.salt, current, until, times, stop, tolerance, parameters)
-    return Outcome(*answer)
-
-
-def _nothing(bench: Bench) -> Outcome:
-    none = np.empty(1)
-    return Outcome(0, 0.0, 0, 0, 0, none, none, none, bench.salt)
-
-
-def _metal_left(bench: Bench, current: float) -> float:
-    """Seconds until the stripped electrode is used up at this current."""
-    capacity = bench.cell.metal_capacity
-    if capacity is None or current == 0.0:
-        return math.inf
-    left = capacity - bench.charge if current > 0 else capacity + bench.charge
-    return max(0.0, left) / abs(current)
-
-
-def run_cycle(bench: Bench, orders: tuple[Order, ...]) -> Trace:
-    """Carry out the orders once, in turn, until one of them ends the test."""
-    parts: list[tuple[Array, Array, Array, NDArray[np.int64]]] = []
-    start, begin = 0.0, bench.charge
-    low, high, ended = 0.0, 0.0, None
-    for number, order in enumerate(orders, start=1):
-        seen, times, ended = run_order(bench, order)
-        n = len(times)
-        finite = np.isfinite(seen.voltage[:n])
-        parts.append(
-            (
-                start + times[finite],
-                np.full(int(finite.sum()), order.current),
-                seen.voltage[:n][finite],
-                np.full(int(finite.sum()), number),
-            )
-        )
-        start += seen.time
-        low, high = min(low, bench.charge - begin), max(high, bench.charge - begin)
-        if ended is not None:
-            break
-    time, current, voltage, step = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Trace(time, current, voltage, step, start, (low, high, bench.charge - begin), ended)
-
-
-def _repeats(bench: Bench, trace: Trace, wanted: int) -> int:
-    """How often the cycle can be repeated before an electrode runs out of metal."""
-    capacity, (low, high, net) = bench.cell.metal_capacity, trace.charge
-    if capacity is None or abs(net) <= 1e-12 * max(high, -low):
-        return wanted
-    room = (capacity - bench.charge - high) / net if net > 0 else (-capacity - bench.charge - low) / net
-    return max(0, min(wanted, math.floor(room)))
+def _to_the_end(
+    bench: Bench, orders: tuple[Order, ...], wanted: int, reuse: bool, blocks: list[Block]
+) -> dict[str, Any]:
+    """Up to `wanted` cycles into `blocks`; the end (None: all done), cycles done, solved, periodic from which on."""
+    rows = sum(order.points + 1 for order in orders)
+    done, solved, periodic = 0, 0, None
+    ended: Ended | None = None
+    while done < wanted and ended is None:
+        cycles = min(wanted - done, max(1, _CHUNK_ROWS // rows))
+        block, went = bench.carry_out(orders, cycles, done + 1, SAME if reuse else -1.0)
+        blocks.append(block)
+        ended, done = went.ended, done + went.cycles
+        solved += went.cycles + (ended is not None)
+        if went.periodic and ended is None:
+            periodic = periodic if periodic is not None else done
+            copies = bench.repeats(went, wanted - done)
+            if copies:
+                blocks.append(_repeat(block, went, copies))
+                bench.charge += copies * went.charges[2]
+                bench.start += copies * block.duration
+                done += copies
+    return {"ended": ended, "done": done + (ended is not None), "solved": solved, "periodic": periodic}
 
 
 def cycle(
@@ -248,7 +195,7 @@ def cycle(
     if points_per_half_cycle < 4:
         raise RecipeError(f"points_per_half_cycle: {points_per_half_cycle} given; at least 4 are needed")
     accuracy = settings if isinstance(settings, Settings) else Settings()
-    bench = Bench(cell, accuracy)
+    make_parameters(cell, POINTS[0])  # refuses impossible curves before they lead to strange sample times
     formation, orders = make_orders(cell, protocol, points_per_half_cycle)
     wanted = repeats_of(protocol) if max_cycles is None else min(repeats_of(protocol), max_cycles)
     rows = wanted * sum(order.points for order in orders)
@@ -257,72 +204,50 @@ def cycle(
             f"[protocol] cycles: {wanted} cycles would be a record of {rows:.2g} rows, {MOST_ROWS:.0e} are allowed; "
             "take fewer cycles or a longer period"
         )
-    traces: list[tuple[Trace, int, int]] = []  # trace, number of its first cycle, copies
-    ended: Ended | None = None
-    if formation:
-        traces.append((run_cycle(bench, formation), 0, 1))
-        ended = traces[-1][0].ended
-    done = simulated = 0
-    periodic = None
-    while done < wanted and ended is None:
-        before = bench.salt
-        trace = run_cycle(bench, orders)
-        ended, simulated, copies = trace.ended, simulated + 1, 1
-        if reuse and ended is None and np.max(np.abs(bench.salt - before)) <= SAME * cell.concentration:
-            more = _repeats(bench, trace, wanted - done - 1)
-            bench.charge += more * trace.charge[2]
-            copies += more
-            periodic = periodic if periodic is not None else done + 1
-        traces.append((trace, done + 1, copies))
-        done += copies
-    if ended is None:
-        ended = Ended.completed if done == repeats_of(protocol) else Ended.interrupted
+    bench, blocks = Bench(cell, accuracy, (*formation, *orders)), list[Block]()
+    went: dict[str, Any] = {"ended": None, "done": 0, "solved": 0, "periodic": None}
+    try:
+        if formation:
+            block, began = bench.carry_out(formation, 1, 0, -1.0)
+            blocks.append(block)
+            went["ended"] = began.ended
+        if went["ended"] is None:
+            went = _to_the_end(bench, orders, wanted, reuse, blocks)
+    except KeyboardInterrupt:
+        went["ended"] = Ended.interrupted
+    ended = went["ended"] or (Ended.completed if went["done"] == repeats_of(protocol) else Ended.interrupted)
     facts = {
-        "cycles_simulated": str(simulated),
-        "cycles_repeated": str(done - simulated),
-        "periodic_from_cycle": "" if periodic is None else str(periodic),
+        "cycles_simulated": str(went["solved"]),
+        "cycles_repeated": str(went["done"] - went["solved"]),
+        "periodic_from_cycle": "" if went["periodic"] is None else str(went["periodic"]),
         "time_steps": str(bench.steps),
         "salt_balance_error": f"{bench.salt_error():.1e}",
         "seed": str(seed),
     }
-    return _record(cell, area, traces, ended, {**_describe(cell, accuracy), **facts})
+    return _record(cell, area, blocks, ended, {**_describe(bench), **facts})
 
 
-def _describe(cell: Cell, settings: Settings) -> dict[str, str]:
+def _describe(bench: Bench) -> dict[str, str]:
+    cell = bench.cell
     return {
         "anode": cell.anode,
         "electrolyte": cell.electrolyte,
         "separator": cell.separator,
         "coated": {(True, True): "both", (True, False): "one"}.get(cell.coated, "none"),
-        "volumes": str(settings.volumes),
-        "tolerance": f"{settings.tolerance:g}",
+        "volumes": str(bench.volumes),
+        "tolerance": f"{bench.tolerance:g}",
     }
 
 
-def _record(
-    cell: Cell, area: float, traces: list[tuple[Trace, int, int]], ended: Ended, facts: dict[str, str]
-) -> CyclingRecord:
-    """String the cycles together: copies differ by their time and number only."""
-    columns: list[tuple[Array, Array, Array, NDArray[np.int64], NDArray[np.int64]]] = []
-    start = 0.0
-    for trace, first, copies in traces:
-        n, order = len(trace.time), np.arange(copies)
-        columns.append(
-            (
-                (start + order[:, None] * trace.duration + trace.time).ravel(),
-                np.tile(trace.current * area, copies),
-                np.tile(trace.voltage, copies),
-                np.repeat(first + order, n),
-                np.tile(trace.step, copies),
-            )
-        )
-        start += copies * trace.duration
-    time, current, voltage, number, step = (np.concatenate(column) for column in zip(*columns, strict=True))
-    if len(time) == 0:
+def _record(cell: Cell, area: float, blocks: list[Block], ended: Ended, facts: dict[str, str]) -> CyclingRecord:
+    """String the blocks together."""
+    parts = [block[:5] for block in blocks if len(block.time)]
+    if not parts:
         raise RecipeError(
             f"[protocol] steps: nothing could be recorded: {ended.text} The current is too high for this cell"
         )
+    time, current, voltage, step, number = (np.concatenate(column) for column in zip(*parts, strict=True))
     return CyclingRecord(
-        time, current, voltage, cycle=number, step=step, area_m2=area, cell_kind=cell.kind,
+        time, current * area, voltage, cycle=number, step=step, area_m2=area, cell_kind=cell.kind,
         origin="simulated", ended=ended, metadata=facts, notes=(_NO_AGEING,),
     )  # fmt: skip

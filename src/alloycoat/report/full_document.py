@@ -26,7 +26,7 @@ NAMES = (
 
 def to_json(run: FullRun) -> dict[str, Any]:
     """The whole document: SI units in the keys, a reason in `warnings` for every null."""
-    sides = {side.name: side_json(side, run.prepared.protocol.cycles) for side in run.sides}
+    sides = {side.name: side_json(side, run.prepared.protocol.total_cycles) for side in run.sides}
     warnings = list(run.warnings)
     if run.coating is None:
         warnings += ["coating: the recipe has no [coating]: a bare anode", "coated: as coating"]

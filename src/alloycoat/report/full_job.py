@@ -122,12 +122,12 @@ def run_full(
     if recipe.coating is not None:
         tell("coating the anode")
         coating = coat(recipe, samples=max(samples, 1), seed=chosen)
-    count = max(0, min(samples, _BUDGET // prepared.protocol.cycles))
+    count = max(0, min(samples, _BUDGET // prepared.protocol.total_cycles))
     sides = []
     for label, layer in (("bare", None), ("coated", coating)):
         if label == "coated" and coating is None:
             continue
-        tell(f"cycling the {label} full cell, {prepared.protocol.cycles} cycles, {count} samples")
+        tell(f"cycling the {label} full cell, {prepared.protocol.total_cycles} cycles, {count} samples")
         sides.append(_side(label, prepared, layer, count, chosen))
     tell("varying metal and electrolyte")
     varied = _variations(prepared, coating)
@@ -179,7 +179,7 @@ def _side(name: str, prepared: Prepared, coating: Coating | None, count: int, se
     aged = cycle_full(cell, prepared.protocol, worn)
     capacities = aged.states["discharged_C_per_m2"]
     drawn = _sampled(cell, worn, prepared, coating, count, seed)
-    rows = np.zeros((len(drawn), prepared.protocol.cycles))
+    rows = np.zeros((len(drawn), prepared.protocol.total_cycles))
     for k, found in enumerate(drawn):
         rows[k, : len(found)] = found
     low = high = capacities
@@ -262,7 +262,7 @@ def _gap(aged: FullAged) -> float:
 
 def _variations(prepared: Prepared, coating: Coating | None) -> tuple[Variation, ...]:
     """Lives for other amounts of metal and of electrolyte, everything else as in the recipe."""
-    cycles = min(prepared.protocol.cycles, _SWEEP)
+    cycles = min(prepared.protocol.total_cycles, _SWEEP)
     layers = {"bare": None} if coating is None else {"bare": None, "coated": coating}
     found = []
     for ratio in _RATIOS:

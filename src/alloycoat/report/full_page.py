@@ -81,7 +81,7 @@ def _last(side: FullSide) -> str:
 
 
 def _sides(run: FullRun) -> str:
-    cycles = run.prepared.protocol.cycles
+    cycles = run.prepared.protocol.total_cycles
     head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in run.sides)]
     rows = [
         ["First discharge", *(f"{number(side.specific[0] / 3600)} mAh/g" for side in run.sides)],
@@ -143,7 +143,7 @@ def summary(run: FullRun) -> str:
     """A few lines for the terminal."""
     lines = [run.title]
     for side in run.sides:
-        life = cycles_text(side.life, run.prepared.protocol.cycles)
+        life = cycles_text(side.life, run.prepared.protocol.total_cycles)
         first = f"{side.specific[0] / 3600:.3g} mAh/g"
         energy = "" if side.energy is None else f", {side.energy.specific_energy / 3600:.3g} Wh/kg of stack"
         lines.append(f"{side.name:<11}{first}, 80 % after {life}{energy}")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
 DECAY = 2.0 - math.sqrt(2.0)  # gamma of TR-BDF2: both implicit stages share one matrix
 IMPLICIT = 0.5 * DECAY
 WEIGHT = 0.25 * math.sqrt(2.0)
@@ -43,3 +48,60 @@ def cell_voltage(
     concentration_part: V; working, counter: overpotentials in V, each positive where the electrode strips.
     """
     return current * resistance + concentration_part + working - counter
+
+
+def exponential_weights(decay: float, share: float) -> tuple[float, float, float]:
+    """How far a mode has come after the `share` of a step in which it decays by exp(-decay).
+
+    With y' = -decay (y + r), r = r0 + r1 s + r2 s^2 and s from 0 to 1: y(s) = y0 + E (y0 + r0) + F r1 + G r2,
+
+    E = exp(-x s) - 1, F = -s - E/x, G = -s^2 - 2 F/x with x = decay (for small x s by their series).
+
+    decay: 0 or more; share: s, from 0 to 1. Relative error below 1e-10.
+    """
+    x = -decay * share
+    if x > -0.02:
+        grown = math.expm1(x)
+        first = x * (1.0 / 2.0 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x / 120.0)))
+        second = x * (1.0 / 3.0 + x * (1.0 / 12.0 + x * (1.0 / 60.0 + x / 360.0)))
+    else:
+        grown = math.exp(x) - 1.0 if x > -40.0 else -1.0
+        first = grown / x - 1.0
+        second = 2.0 * first / x - 1.0
+    return grown, share * first, share * share * second
+
+
+def step_growth(error: float) -> float:
+    """By how much the next step may grow after one with the scaled `error` (1: just accepted), of third order."""
+    if error <= 0.0:
+        return 1e3
+    return float(min(1e3, max(0.1, 0.85 * error ** (-1.0 / 3.0))))
+
+
+def shorter_step(h: float, error: float, first: bool, settling: float) -> float:
+    """The step to try after one of `h` seconds whose scaled `error` was too large (1: just accepted).
+
+    Never longer than the slowest mode takes to settle: beyond it the error does not depend on the step. Behind a
+    switch of the current (`first`) the surface moves with the root of time, and so does the error.
+    """
+    if not error < 1e3:
+        factor = 0.01 if first else 0.1
+    else:
+        factor = max(0.01, 0.6 * error**-2.0) if first else max(0.1, 0.85 * error ** (-1.0 / 3.0))
+    return min(0.8, factor) * min(h, settling)
+
+
+def spread_times(until: float, points: int, first: float, out: Array) -> None:
+    """When a step is sampled, into out[:points]: a quarter of the points while the salt settles, then evenly.
+
+    until: s, the last sample; first: s, the first sample.
+    """
+    early = points // 4
+    even = until / (points - early)
+    if early == 0 or first >= 0.5 * even:
+        early, even = 0, until / points
+    for k in range(early):
+        out[k] = first * (even / first) ** (k / early)
+    for k in range(early, points):
+        out[k] = even * (k - early + 1)
+    out[points - 1] = until

@@ -7,42 +7,29 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alloycoat.electrochemistry import transport
+from alloycoat.cell.kernels.grid import Grid
 
 Array = NDArray[np.float64]
 
-TIME_REACHED, VOLTAGE_REACHED, DEPLETED, FAILED = 0, 1, 2, 3
+TIME_REACHED, VOLTAGE_REACHED, DEPLETED, FAILED, METAL_GONE = 0, 1, 2, 3, 4
 """How a step ended."""
 
 EMPTY = 1e-6
 """Share of the initial concentration at which the surface counts as depleted (the logarithm needs one)."""
 
-
-_STRETCH = 0.9
-
-
-class Mesh(NamedTuple):
-    """Volumes between two electrodes, mirror-symmetric, refined to both; lengths in m.
-
-    The surface value follows from the two volumes beside the electrode and the exact flux:
-    P_surface = near P_1 + far P_2 - reach dP/ds, exact where P is a parabola.
-    """
-
-    widths: Array
-    spacings: Array  # between neighbouring centers
-    left: Array  # weight of the left volume in a value on the face
-    near: float
-    far: float
-    reach: float
+EARLY = 0.1
+"""Share of a time step where what D(c) and t+(c) add is compared with its parabola."""
+SETTLED = 1e-3
+"""Share of the error allowed below which two profiles count as the same."""
 
 
 class Parameters(NamedTuple):
     """One cell, per area of electrode; SI units. Working electrode at x = 0, counter electrode at x = L."""
 
-    mesh: Mesh
+    grid: Grid
     knots: Array
     rows: Array
-    linear: bool
+    length: float  # L in m
     storage: float  # eps S, filled pore fraction
     permeance: float  # b = S^2/N_M
     charge: float  # z
@@ -51,10 +38,15 @@ class Parameters(NamedTuple):
     initial: float  # c0 in mol/m3
     exchange_working: float  # i0 at c0 in A/m2
     exchange_counter: float
-    film_working: float  # ohm m2
+    film_working: float  # ohm m2, without the coating
     film_counter: float
+    layer_working: float  # ohm m2 of the coating, 0 where there is none
+    layer_counter: float
+    nucleation: float  # V, infinite: all metal plates below the coating
+    electronic_share: float
     alpha_a: float
     alpha_c: float
+    capacity: float  # C/m2 of metal on each electrode, infinite where it is in excess
 
 
 class Outcome(NamedTuple):
@@ -64,40 +56,45 @@ class Outcome(NamedTuple):
     time: float
     filled: int
     steps: int
-    solves: int
+    evaluations: int
     voltage: Array  # at the samples, and one more: at the end
     working: Array  # surface concentrations at the same instants
     counter: Array
-    concentration: Array  # at the end
+    modes: Array  # of the concentration at the end
 
 
-def make_mesh(length: float, volumes: int) -> Mesh:
-    """Volumes whose faces lie at L (s - 0.9 sin(2 pi s)/(2 pi)), s = k/n: at the electrodes L/(10 n) thick.
+class Packed(NamedTuple):
+    """The same as arrays: what the compiled functions take. grid: rows WEIGHTS, DECAYS, then `n` rows each of
+    to_nodes (by mode), to_modes and source (by point); numbers: the scalars of `Parameters` in their order."""
 
-    Smooth, so that neighbours become alike as n grows and the scheme keeps its order. length: m; volumes: at
-    least 4.
-    """
-    if volumes < 4:
-        raise ValueError(f"volumes: {volumes} given; at least 4 are needed")
-    share = np.arange(volumes + 1) / volumes
-    faces = length * (share - _STRETCH * np.sin(2.0 * np.pi * share) / (2.0 * np.pi))
-    half = np.diff(faces)
-    widths = 0.5 * (half + half[::-1])  # mirror symmetry to the last digit
-    spacings = 0.5 * (widths[1:] + widths[:-1])
-    first, second = float(widths[0]), float(widths[1])
-    # means over the two volumes of s and s^2, s the distance from the electrode
-    near_s, far_s = 0.5 * first, first + 0.5 * second
-    near_ss, far_ss = first**2 / 3.0, ((first + second) ** 3 - first**3) / (3.0 * second)
-    return Mesh(
-        widths,
-        spacings,
-        widths[1:] / (widths[1:] + widths[:-1]),
-        far_ss / (far_ss - near_ss),
-        -near_ss / (far_ss - near_ss),
-        (near_s * far_ss - far_s * near_ss) / (far_ss - near_ss),
-    )
+    grid: Array
+    knots: Array
+    rows: Array
+    numbers: Array
 
 
-def with_table(table: transport.TransportTable) -> tuple[Array, Array, bool]:
-    """The arrays of a transport table in the order `Parameters` wants them."""
-    return table.knots, table.rows, table.linear
+WEIGHTS, DECAYS, SHAPES = 0, 1, 2
+"""Rows of `Packed.grid`; `SHAPES` begins the three matrices."""
+(
+    LENGTH, STORAGE, PERMEANCE, CHARGE, MOLAR_CHARGE, THERMAL, INITIAL, EXCHANGE, EXCHANGE_COUNTER, FILM, FILM_COUNTER,
+    LAYER, LAYER_COUNTER, NUCLEATION, ELECTRONIC, ALPHA_A, ALPHA_C, CAPACITY,
+) = range(18)  # fmt: skip
+"""Places of the scalars in `Packed.numbers`; the counter electrode follows the working one."""
+
+
+def pack(p: Parameters) -> Packed:
+    """The arrays of one cell."""
+    return Packed(pack_grid(p.grid), p.knots, p.rows, np.array(p[3:], dtype=float))
+
+
+def pack_grid(grid: Grid) -> Array:
+    """The array of a grid (`Packed.grid`)."""
+    matrices = grid.to_nodes, grid.to_modes.T, grid.source.T
+    return np.ascontiguousarray(np.vstack([grid.weights, grid.decay, *matrices]))
+
+
+# columns of an order of `protocol.make_run`
+CURRENT, UNTIL, STOP, CUTOFF, FIRST, POINTS, FIXED, BEGIN, END = range(9)
+"""A/m2, s, |V| that ends the order, |V| that ends the test, s of the first sample, samples, whether their times are
+fixed (a period), and where its sample times begin and end."""
+ORDER_SIZE = 9

@@ -1,322 +1,307 @@
 """The compiled solver: salt transport between two electrodes at constant current, events located in time.
 
-Equation: eps S dc/dt = d/dx [b D(c) dc/dx + (1 - t+(c)) i/(z F)], the bracket zero at both electrodes (anions
-do not pass), so salt is conserved exactly. Finite volumes with D dc integrated exactly; TR-BDF2 in time (Bank
-et al. 1985; Hosea & Shampine 1996) with error control; Newton with a tridiagonal matrix. `twin` tests it.
+Equation: eps S dc/dt = d/dx [b D(c) dc/dx + (1 - t+(c)) i/(z F)], the bracket zero at both electrodes (anions do
+not pass). In space by Legendre points (`grid`), in time by exponential steps: the modes of the mean diffusivity
+are exact, what D(c) and t+(c) add is iterated as a parabola in time, and its defect controls the step. Where D
+and t+ are constant one step of any length is exact. The mean is a mode of its own: salt is conserved. `twin`
+tests it; `protocol` strings steps and cycles together. Every function takes the arrays of `parameters.Packed`.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from alloycoat.cell.kernels import laws, parameters
+from alloycoat.cell.kernels import laws
 from alloycoat.cell.kernels.parameters import (
+    ALPHA_A,
+    ALPHA_C,
+    CHARGE,
+    DECAYS,
     DEPLETED,
+    EARLY,
     EMPTY,
+    EXCHANGE,
     FAILED,
+    INITIAL,
+    LENGTH,
+    MOLAR_CHARGE,
+    PERMEANCE,
+    SETTLED,
+    SHAPES,
+    STORAGE,
+    THERMAL,
     TIME_REACHED,
     VOLTAGE_REACHED,
-    Parameters,
+    WEIGHTS,
 )
 from alloycoat.electrochemistry import butler_volmer, transport
 
 Array = NDArray[np.float64]
-Answer = tuple[int, float, int, int, int, Array, Array, Array, Array]
-Advance = Callable[[Array, float, float, Array, float, float, Parameters], Answer]
 
-# no wrappers: only `_advance` is called, and by compiled code (saves a fifth of the compile time)
-_options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_jit: Any = numba.njit(error_model="numpy", **_options)
-_find_segment = _jit(transport.find_segment)
-_diffusion_integral = _jit(transport.diffusion_integral)
-_thermodynamic_integral = _jit(transport.thermodynamic_integral)
-_exchange = _jit(butler_volmer.exchange_current_density)
-_overpotential = _jit(butler_volmer.overpotential)
-_step_factor = _jit(laws.step_factor)
-_hermite = _jit(laws.hermite)
-_cell_voltage = _jit(laws.cell_voltage)
-_IMPLICIT, _WEIGHT, _DECAY = laws.IMPLICIT, laws.WEIGHT, laws.DECAY
-_E0, _E1, _E2 = laws.ERROR
-_MAX_NEWTON = 12
+# no wrappers: only the entry point of `protocol` is called from outside (saves a fifth of the compile time)
+options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy", "nogil": True}
+jit: Any = numba.njit(fastmath={"contract"}, **options)
+_find_segment = jit(transport.find_segment)
+_diffusion_integral = jit(transport.diffusion_integral)
+_thermodynamic_integral = jit(transport.thermodynamic_integral)
+_exchange = jit(butler_volmer.exchange_current_density)
+_overpotential = jit(butler_volmer.overpotential)
+_weights = jit(laws.exponential_weights)
+_growth = jit(laws.step_growth)
+_shorter = jit(laws.shorter_step)
 _MAX_STEPS = 200_000
+_SWEEPS = 4
+# rows of the work array: modes of the start, the middle, the end and inside; profiles of the same; potentials of
+# the same; bend of the remainder (twice); P and (1 - t+); decay; weights of the middle and of the end
+M0, M1, M2, M3, C0, C1, C2, C3, U0, U1, U2, U3, R1, R2, P, T, DECAY, E1, F1, G1, E2, F2, G2 = range(23)
+WORK_ROWS = 23
 
 
-@_jit
-def _slopes(c: Array, q: float, p: Parameters, work: Array) -> None:
-    """dc/dt (row 0) and its tridiagonal derivative (rows 1 lower, 2 diagonal, 3 upper); q = i/(zF)."""
+@jit
+def profile(modes: Array, c: Array, grid: Array) -> None:
+    """Concentrations at the points from the modes."""
     n = len(c)
-    rate, lower, diagonal, upper = work[0], work[1], work[2], work[3]
     for j in range(n):
-        rate[j] = 0.0
-        diagonal[j] = 0.0
-    k = _find_segment(c[0], p.knots, 0)
-    row = p.rows[k]
-    integral, diffusivity = _diffusion_integral(c[0], row), row[0] + row[1] * c[0]
-    anion, anion_slope = 1.0 - row[2] - row[3] * c[0], -row[3]
-    for j in range(n - 1):
-        k = _find_segment(c[j + 1], p.knots, k)
-        row = p.rows[k]
-        next_integral, next_diffusivity = _diffusion_integral(c[j + 1], row), row[0] + row[1] * c[j + 1]
-        next_anion, next_slope = 1.0 - row[2] - row[3] * c[j + 1], -row[3]
-        g, w = p.permeance / p.mesh.spacings[j], p.mesh.left[j]
-        inflow = g * (next_integral - integral) + q * (w * anion + (1.0 - w) * next_anion)
-        from_left = q * w * anion_slope - g * diffusivity
-        from_right = q * (1.0 - w) * next_slope + g * next_diffusivity
-        here = 1.0 / (p.storage * p.mesh.widths[j])
-        there = 1.0 / (p.storage * p.mesh.widths[j + 1])
-        rate[j] += inflow * here
-        rate[j + 1] -= inflow * there
-        diagonal[j] += from_left * here
-        upper[j] = from_right * here
-        diagonal[j + 1] -= from_right * there
-        lower[j + 1] = -from_left * there
-        integral, diffusivity, anion, anion_slope = next_integral, next_diffusivity, next_anion, next_slope
+        c[j] = modes[0]
+    for k in range(1, n):
+        for j in range(n):
+            c[j] += modes[k] * grid[SHAPES + k, j]
 
 
-@_jit
-def _solve(gain: float, right: Array, work: Array) -> None:
-    """Solve (1 - gain J) x = right in place (Thomas; the matrix is diagonally dominant for t+ constant)."""
-    n = len(right)
-    lower, diagonal, upper, factor = work[1], work[2], work[3], work[4]
-    pivot = 1.0 - gain * diagonal[0]
-    right[0] /= pivot
-    for j in range(1, n):
-        factor[j] = -gain * upper[j - 1] / pivot
-        pivot = 1.0 - gain * diagonal[j] + gain * lower[j] * factor[j]
-        right[j] = (right[j] + gain * lower[j] * right[j - 1]) / pivot
-    for j in range(n - 2, -1, -1):
-        right[j] -= factor[j + 1] * right[j + 1]
+@jit
+def _drive(c: Array, u: Array, field: float, grid: Array, knots: Array, rows: Array, work: Array) -> float:
+    """Potential u of the modes, d modes/dt = -decay u b/(eps S L^2), and the middle of the diffusivities.
 
-
-@_jit
-def _stage(c: Array, known: Array, gain: float, q: float, p: Parameters, small: float, work: Array) -> int:
-    """Newton for c - gain f(c) = known, from the guess `c`, in place; number of solves, < 0 if it fails."""
+    field: i L/(z F b), what the current adds to P across the cell where t+ = 0.
+    """
     n = len(c)
-    change = work[5]
-    before = 0.0
-    for iteration in range(1, _MAX_NEWTON + 1):
-        _slopes(c, q, p, work)
-        for j in range(n):
-            change[j] = known[j] + gain * work[0, j] - c[j]
-        _solve(gain, change, work)
-        size = 0.0
-        for j in range(n):
-            c[j] += change[j]
-            size = max(size, abs(change[j]))
-        if not size < 1e6 * p.initial:
-            return -iteration
-        if p.linear or size <= small or (iteration > 1 and size * size <= small * before):
-            return iteration
-        before = size
-    return -_MAX_NEWTON
+    low, high, k = math.inf, 0.0, 0
+    for j in range(n):
+        k = _find_segment(c[j], knots, k)
+        diffusivity = rows[k, 0] + rows[k, 1] * c[j]
+        low, high = min(low, diffusivity), max(high, diffusivity)
+        work[P, j] = _diffusion_integral(c[j], rows[k])
+        work[T, j] = field * (1.0 - rows[k, 2] - rows[k, 3] * c[j])
+        u[j] = 0.0
+    for j in range(n):
+        integral, anion = work[P, j], work[T, j]
+        for k in range(1, n):
+            u[k] += grid[SHAPES + n + j, k] * integral + grid[SHAPES + 2 * n + j, k] * anion
+    return 0.5 * (low + high)
 
 
-@_jit
-def _surface(near: float, far: float, slope: float, p: Parameters) -> float:
-    """Concentration at an electrode from the two volumes beside it; b dP/ds = slope (1 - t+) is exact."""
-    k = _find_segment(near, p.knots, 0)
-    value = p.mesh.near * _diffusion_integral(near, p.rows[k])
-    value += p.mesh.far * _diffusion_integral(far, p.rows[_find_segment(far, p.knots, k)])
-    reach = p.mesh.reach * slope / p.permeance
-    c = near
-    for _ in range(30):
-        k = _find_segment(c, p.knots, k)
-        row = p.rows[k]
-        residual = _diffusion_integral(c, row) - value + reach * (1.0 - row[2] - row[3] * c)
-        change = residual / (row[0] + row[1] * c - reach * row[3])
-        c -= change
-        if abs(change) <= 1e-13 * p.initial:
+@jit
+def observe(c: Array, current: float, films: float, grid: Array, knots: Array, rows: Array, numbers: Array) -> float:
+    """Voltage at a profile; infinite, with the sign of the current, where salt has run out anywhere."""
+    n = len(c)
+    resistance, least, k = 0.0, math.inf, 0
+    for j in range(n):
+        k = _find_segment(c[j], knots, k)
+        resistance += grid[WEIGHTS, j] / (rows[k, 4] + rows[k, 5] * c[j])
+        least = min(least, c[j])
+    if not least >= EMPTY * numbers[INITIAL]:
+        return math.copysign(math.inf, current)
+    voltage: float = current * (resistance * numbers[LENGTH] / numbers[PERMEANCE] + films)
+    factor = (numbers[CHARGE] + 1.0) / numbers[CHARGE] * numbers[THERMAL]
+    for side in range(1, -1, -1):  # the counter electrode carries -i, and its potential counts the other way
+        x, sign = c[side * (n - 1)], 1.0 - 2.0 * side
+        k = _find_segment(x, knots, k)
+        part = factor * _thermodynamic_integral(x, rows[k])
+        if current != 0.0:
+            exchange = _exchange(numbers[EXCHANGE + side], x / numbers[INITIAL], numbers[ALPHA_A], numbers[CHARGE])
+            part += _overpotential(sign * current, exchange, numbers[ALPHA_A], numbers[ALPHA_C], numbers[THERMAL])
+        voltage += sign * part
+    return voltage
+
+
+@jit
+def _places(gain: float, grid: Array, work: Array) -> float:
+    """Modes and profiles of the middle and the end with the present remainder; the largest change of a profile."""
+    n, change = work.shape[1], 0.0
+    for k in range(1, n):
+        start, u, r, q = work[M0, k], gain * work[U0, k], work[R1, k], work[R2, k]
+        work[M1, k] = start + work[E1, k] * u + work[F1, k] * r + work[G1, k] * q
+        work[M2, k] = start + work[E2, k] * u + work[F2, k] * r + work[G2, k] * q
+    for place in range(M1, M2 + 1):
+        profile(work[place], work[P], grid)
+        for j in range(n):
+            change = max(change, abs(work[P, j] - work[place + C0, j]))
+            work[place + C0, j] = work[P, j]
+    return change
+
+
+@jit
+def inside(share: float, mean: float, work: Array) -> float:
+    """Modes after a share of the step just tried, into work[M3]; how far they are from its end (a bound)."""
+    apart, gain = 0.0, 1.0 / mean
+    work[M3, 0] = work[M0, 0]
+    for k in range(1, work.shape[1]):
+        e, f, g = _weights(work[DECAY, k], share)
+        value = work[M0, k] + gain * e * work[U0, k] + f * work[R1, k] + g * work[R2, k]
+        apart += abs(value - work[M2, k])
+        work[M3, k] = value
+    return apart
+
+
+@jit
+def _defect(field: float, mean: float, grid: Array, knots: Array, rows: Array, work: Array) -> float:
+    """What the parabola misses of the remainder early in the step, as far as it moves the end: mol/m3 at worst."""
+    n, size = work.shape[1], 0.0
+    inside(EARLY, mean, work)
+    profile(work[M3], work[C3], grid)
+    _drive(work[C3], work[U3], field, grid, knots, rows, work)
+    work[M3, 0] = 0.0
+    for k in range(1, n):
+        remainder = (work[U3, k] - work[U0, k]) / mean - work[M3, k] + work[M0, k]
+        work[M3, k] = work[E2, k] * (remainder - EARLY * (work[R1, k] + EARLY * work[R2, k]))
+    profile(work[M3], work[C3], grid)
+    for j in range(n):
+        size = max(size, abs(work[C3, j]))
+    return size
+
+
+@jit
+def _try_step(
+    rate: float, field: float, mean: float, target: float, grid: Array, knots: Array, rows: Array, work: Array
+) -> tuple[float, int]:
+    """One step from work[M0], whose potential is work[U0]: (estimated error in mol/m3, evaluations).
+
+    rate: how far a mode of decay 1 decays in it. Leaves modes and profiles of the middle and the end, and the bend
+    of the remainder r = u/mean - modes in R1 and R2.
+    """
+    n, gain = work.shape[1], 1.0 / mean
+    for k in range(1, n):
+        work[DECAY, k] = rate * grid[DECAYS, k]
+        work[R1, k] = work[R2, k] = 0.0
+        for half in range(2):
+            e, f, g = _weights(work[DECAY, k], 0.5 + 0.5 * half)
+            work[E1 + 3 * half, k], work[F1 + 3 * half, k], work[G1 + 3 * half, k] = e, f, g
+    work[M1, 0] = work[M2, 0] = work[M0, 0]
+    change, before, sweep = _places(gain, grid, work), math.inf, 0
+    while sweep < _SWEEPS:
+        sweep += 1
+        for place in range(M1, M2 + 1):
+            _drive(work[place + C0], work[place + U0], field, grid, knots, rows, work)
+        for k in range(1, n):
+            middle = (work[U1, k] - work[U0, k]) * gain - work[M1, k] + work[M0, k]
+            end = (work[U2, k] - work[U0, k]) * gain - work[M2, k] + work[M0, k]
+            work[R1, k] = 4.0 * middle - end
+            work[R2, k] = 2.0 * end - 4.0 * middle
+        change = _places(gain, grid, work)
+        if sweep == 1 and change <= SETTLED * target:
+            return change, 2  # the remainder does not change: the step is exact
+        if change <= 0.1 * target or not change < 0.5 * before or not change < 1e3 * target:
             break
-    return c
+        before = change
+    return max(change, _defect(field, mean, grid, knots, rows, work)), 2 * sweep + 1
 
 
-@_jit
-def _observe(c: Array, current: float, p: Parameters) -> tuple[float, float, float]:
-    """(voltage, surface concentration at the working, at the counter electrode); infinite where depleted."""
-    n = len(c)
-    q = current / p.molar_charge
-    working = _surface(c[0], c[1], -q, p)
-    counter = _surface(c[n - 1], c[n - 2], q, p)
-    if min(working, counter) < EMPTY * p.initial:
-        return math.copysign(math.inf, current), working, counter
-    resistance = 0.0
-    k = 0
-    for j in range(n):
-        k = _find_segment(c[j], p.knots, k)
-        resistance += p.mesh.widths[j] / (p.rows[k, 4] + p.rows[k, 5] * c[j])
-    resistance = resistance / p.permeance + p.film_working + p.film_counter
-    at_working = _thermodynamic_integral(working, p.rows[_find_segment(working, p.knots, 0)])
-    at_counter = _thermodynamic_integral(counter, p.rows[_find_segment(counter, p.knots, 0)])
-    diffusion = (p.charge + 1.0) / p.charge * p.thermal * (at_working - at_counter)
-    exchange = _exchange(p.exchange_working, working / p.initial, p.alpha_a, p.charge)
-    eta_working = _overpotential(current, exchange, p.alpha_a, p.alpha_c, p.thermal)
-    exchange = _exchange(p.exchange_counter, counter / p.initial, p.alpha_a, p.charge)
-    eta_counter = _overpotential(-current, exchange, p.alpha_a, p.alpha_c, p.thermal)
-    return _cell_voltage(current, resistance, diffusion, eta_working, eta_counter), working, counter
+@jit
+def _look(current: float, films: float, grid: Array, knots: Array, rows: Array, numbers: Array, work: Array) -> float:
+    """Voltage of the modes in M3; leaves their profile in C3."""
+    profile(work[M3], work[C3], grid)
+    voltage: float = observe(work[C3], current, films, grid, knots, rows, numbers)
+    return voltage
 
 
-@_jit
-def _try_step(c: Array, f: Array, h: float, q: float, p: Parameters, small: float, work: Array) -> tuple[float, int]:
-    """One TR-BDF2 step from c with slope f: end in work[6], slope there in work[7]; (scaled change, solves).
-
-    The change is the estimated error of the step in mol/m3, filtered by the matrix; negative: no convergence.
-    """
-    n = len(c)
-    end, slope, known, middle, error = work[6], work[7], work[8], work[9], work[10]
-    gain = _IMPLICIT * h
-    for j in range(n):
-        known[j] = c[j] + gain * f[j]
-        end[j] = c[j]
-    first = _stage(end, known, gain, q, p, small, work)
-    if first < 0:
-        return -1.0, -first
-    for j in range(n):
-        middle[j] = (end[j] - known[j]) / gain
-        known[j] = c[j] + h * _WEIGHT * (f[j] + middle[j])
-        end[j] = c[j] + (end[j] - c[j]) / _DECAY
-    second = _stage(end, known, gain, q, p, small, work)
-    if second < 0:
-        return -1.0, first - second
-    for j in range(n):
-        slope[j] = (end[j] - known[j]) / gain
-        error[j] = h * (_E0 * f[j] + _E1 * middle[j] + _E2 * slope[j])
-    _solve(gain, error, work)
-    size = 0.0
-    for j in range(n):
-        size = max(size, abs(error[j]))
-    return size, first + second
-
-
-@_jit
-def _inside(c: Array, f: Array, h: float, fraction: float, work: Array) -> None:
-    """Profile inside the step just made, in work[11]: a cubic, which conserves salt like the step."""
-    a, b, start, end = _hermite(fraction)
-    for j in range(len(c)):
-        work[11, j] = a * c[j] + b * work[6, j] + h * (start * f[j] + end * work[7, j])
-
-
-@_jit
+@jit
 def _locate(
-    c: Array, f: Array, h: float, current: float, stop: float, p: Parameters, work: Array
-) -> tuple[float, float]:
-    """Share of the step after which |V| passes `stop` or a surface is depleted, by bisection.
+    high: float, mean: float, current: float, films: float, stop: float, grid: Array, knots: Array, rows: Array,
+    numbers: Array, work: Array,
+) -> tuple[float, float]:  # fmt: skip
+    """Share of the step (below `high`) after which |V| passes `stop` or salt runs out, by bisection.
 
-    Leaves the profile of that instant in work[11]; the second answer is the voltage just behind it, infinite
-    where the salt ran out.
+    The second answer is the voltage just behind it, infinite where the salt ran out.
     """
-    low, high, behind = 0.0, 1.0, math.inf
+    low, behind = 0.0, math.inf
     for _ in range(48):
         middle = 0.5 * (low + high)
-        _inside(c, f, h, middle, work)
-        voltage, _, _ = _observe(work[11], current, p)
+        inside(middle, mean, work)
+        voltage = _look(current, films, grid, knots, rows, numbers, work)
         if math.copysign(1.0, current) * voltage >= stop:
             high, behind = middle, voltage
         else:
             low = middle
-    _inside(c, f, h, low, work)
     return low, behind
 
 
-@_jit
-def _advance(
-    initial: Array, current: float, until: float, times: Array, stop: float, tolerance: float, p: Parameters
-) -> Answer:
-    """Constant current for `until` seconds; see `make_advance`."""
-    n, m = len(initial), len(times)
-    work = np.zeros((12, n))
-    voltage, working, counter = np.empty(m + 1), np.empty(m + 1), np.empty(m + 1)
-    q = current / p.molar_charge
-    sign = math.copysign(1.0, current)
-    c, end = initial.copy(), np.empty(n)
-    _slopes(c, q, p, work)
-    f = work[0].copy()
-    time, filled, steps, solves, status = 0.0, 0, 0, 0, TIME_REACHED
-    k = _find_segment(c[0], p.knots, 0)
-    h = p.storage * p.mesh.widths[0] ** 2 / (p.permeance * (p.rows[k, 0] + p.rows[k, 1] * c[0]))
-    v, _, _ = _observe(c, current, p)
-    if current != 0.0 and sign * v >= stop:
-        status = VOLTAGE_REACHED if abs(v) < math.inf else DEPLETED
-    target, floor, least = tolerance * p.initial, 1e-13 * until, 1e-9 * h
-    while status == TIME_REACHED and time < until:
-        h = min(h, until - time)
-        if until - time - h < floor:
-            h = until - time
-        size, used = _try_step(c, f, h, q, p, 0.01 * target, work)
-        solves += used
-        steps += 1
-        if steps > _MAX_STEPS or (h < least and until - time > least):
-            status = FAILED
-        elif not 0.0 <= size <= target:
-            h *= _step_factor(size / target) if size > target else 0.25
-        else:
-            v, _, _ = _observe(work[6], current, p)
-            part = 1.0
-            if current != 0.0 and sign * v >= stop:
-                part, v = _locate(c, f, h, current, stop, p, work)
-                status = VOLTAGE_REACHED if abs(v) < math.inf else DEPLETED
-                for j in range(n):
-                    end[j] = work[11, j]
-            while filled < m and times[filled] <= time + part * h:
-                _inside(c, f, h, (times[filled] - time) / h, work)
-                voltage[filled], working[filled], counter[filled] = _observe(work[11], current, p)
-                filled += 1
-            time = until if h == until - time and part == 1.0 else time + part * h
-            for j in range(n):
-                c[j] = work[6, j] if part == 1.0 else end[j]
-                f[j] = work[7, j]
-            h *= _step_factor(size / target)
-    voltage[filled], working[filled], counter[filled] = _observe(c, current, p)
-    return status, time, filled, steps, solves, voltage, working, counter, c
+@jit
+def _samples(
+    time: float, h: float, mean: float, current: float, films: float, stop: float, near: float, filled: int,
+    times: Array, voltage: float, grid: Array, knots: Array, rows: Array, numbers: Array, work: Array, seen: Array,
+) -> tuple[int, float]:  # fmt: skip
+    """Fill the samples of the step just tried, up to the first beyond `stop`: (filled, share of that one or 1)."""
+    n = work.shape[1]
+    while filled < len(times) and times[filled] <= time + h:
+        share = min(1.0, (times[filled] - time) / h)
+        seen[0, filled], seen[1, filled], seen[2, filled] = voltage, work[C2, 0], work[C2, n - 1]
+        if inside(share, mean, work) > near:
+            seen[0, filled] = _look(current, films, grid, knots, rows, numbers, work)
+            seen[1, filled], seen[2, filled] = work[C3, 0], work[C3, n - 1]
+        if current != 0.0 and math.copysign(1.0, current) * seen[0, filled] >= stop:
+            return filled, share
+        filled += 1
+    return filled, 1.0
 
 
-def source_stamp() -> int:
-    """Checksum of every file that the compiled code is made of: a changed law must not find an old cache."""
-    files = [__file__, laws.__file__, parameters.__file__, butler_volmer.__file__, transport.__file__]
-    return zlib.crc32(b"".join(Path(file).read_bytes() for file in files))
+@jit
+def march(
+    modes: Array, current: float, films: float, until: float, times: Array, stop: float, tolerance: float, grid: Array,
+    knots: Array, rows: Array, numbers: Array, work: Array, seen: Array,
+) -> tuple[int, float, int, int, int]:  # fmt: skip
+    """Constant current for `until` seconds; changes `modes`, fills `seen` (voltage and both surfaces by sample).
 
-
-def _make(stamp: int, keep: bool) -> Advance:
-    """The entry point; numba files its cache under the values it closes over, here the stamp."""
-
-    @numba.njit(error_model="numpy", cache=keep)
-    def advance(initial, current, until, times, stop, tolerance, p):  # type: ignore[no-untyped-def]
-        if stamp < 0:
-            return FAILED, 0.0, 0, 0, 0, initial, initial, initial, initial
-        return _advance(initial, current, until, times, stop, tolerance, p)
-
-    return advance
-
-
-def _smallest() -> Parameters:
-    """The parameters of no cell in particular, to compile with."""
-    mesh, one = parameters.make_mesh(1.0, 4), ((1.0,), (1.0,))
-    table = transport.tabulate(one, one, ((1.0,), (0.0,)), one)
-    return Parameters(mesh, *parameters.with_table(table), 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5)
-
-
-@cache
-def make_advance() -> Advance:
-    """The compiled `advance(initial, current, until, times, stop, tolerance, p)`.
-
-    initial: concentrations in mol/m3; current: A/m2, positive strips the working electrode; until: s;
-    times: samples in s, rising, within (0, until]; stop: |V| in V that ends the step (inf: none); tolerance:
-    error of a time step as a share of c0; p: `Parameters`. Returns the fields of `parameters.Outcome`.
-    Compiled once for all cells and kept beside the package or in the user's cache folder (NUMBA_CACHE_DIR).
+    Answers (status, time, filled, steps, evaluations); see `protocol.make_run`.
     """
-    trial = np.ones(4), 0.0, 0.0, np.empty(0), math.inf, 1.0, _smallest()
-    try:
-        advance = _make(source_stamp(), keep=True)
-        advance(*trial)  # compiles, or reads what was kept
-    except Exception:  # a cache that cannot be written or read is no reason to stop
-        advance = _make(0, keep=False)
-        advance(*trial)
-    return advance
+    n, filled, steps, evaluations, status = len(modes), 0, 0, 0, TIME_REACHED
+    field = current * numbers[LENGTH] / (numbers[MOLAR_CHARGE] * numbers[PERMEANCE])
+    pace = numbers[PERMEANCE] / (numbers[STORAGE] * numbers[LENGTH] ** 2)
+    sign, target = math.copysign(1.0, current), tolerance * numbers[INITIAL]
+    for k in range(n):
+        work[M2, k] = modes[k]
+    profile(work[M2], work[C2], grid)
+    voltage = observe(work[C2], current, films, grid, knots, rows, numbers)
+    if current != 0.0 and sign * voltage >= stop:
+        status = VOLTAGE_REACHED if abs(voltage) < math.inf else DEPLETED
+    time, h, mean, fresh = 0.0, until, 1.0, True
+    while status == TIME_REACHED and time < until:
+        if fresh:
+            mean = _drive(work[C2], work[U0], field, grid, knots, rows, work)
+            for k in range(n):
+                work[M0, k] = work[M2, k]
+        h, crossing = min(h, until - time), 1.0 / (pace * mean)
+        error, used = _try_step(h * pace * mean, field, mean, target, grid, knots, rows, work)
+        steps, evaluations, fresh = steps + 1, evaluations + used + int(fresh), False
+        if steps > _MAX_STEPS or h < 1e-12 * min(until, crossing):
+            return FAILED, time, filled, steps, evaluations
+        if not error <= target:
+            h = _shorter(h, error / target, time == 0.0, 0.4 * crossing)
+            continue
+        voltage = observe(work[C2], current, films, grid, knots, rows, numbers)
+        filled, part = _samples(
+            time, h, mean, current, films, stop, SETTLED * target, filled, times, voltage, grid, knots, rows, numbers,
+            work, seen,
+        )  # fmt: skip
+        if part < 1.0 or (current != 0.0 and sign * voltage >= stop):
+            part, voltage = _locate(part, mean, current, films, stop, grid, knots, rows, numbers, work)
+            while filled > 0 and times[filled - 1] > time + part * h:
+                filled -= 1
+            if part < 0.5 and error > SETTLED * target and h > 1e-6 * crossing:
+                h *= max(0.1, 1.1 * part)  # the step went far beyond, where other properties bend it
+                continue
+            status = VOLTAGE_REACHED if abs(voltage) < math.inf else DEPLETED
+            inside(part, mean, work)
+            voltage = _look(current, films, grid, knots, rows, numbers, work)
+            for k in range(n):
+                work[M2, k], work[C2, k] = work[M3, k], work[C3, k]
+        time = until if h == until - time and status == TIME_REACHED else time + part * h
+        h, fresh = h * _growth(error / target), True
+    for k in range(n):
+        modes[k] = work[M2, k]
+    seen[0, filled], seen[1, filled], seen[2, filled] = voltage, work[C2, 0], work[C2, n - 1]
+    return status, time, filled, steps, evaluations

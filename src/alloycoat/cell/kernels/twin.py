@@ -1,4 +1,4 @@
-"""The slow twin of `solver`: the same scheme in plain numpy with dense matrices, written apart to test it."""
+"""The slow twin of `solver`: the same scheme in plain numpy with whole matrices, written apart to test it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from alloycoat.cell.kernels import laws
 from alloycoat.cell.kernels.parameters import (
     DEPLETED,
+    EARLY,
     EMPTY,
     FAILED,
+    SETTLED,
     TIME_REACHED,
     VOLTAGE_REACHED,
     Outcome,
     Parameters,
 )
-from alloycoat.electrochemistry import butler_volmer, transport
+from alloycoat.electrochemistry import butler_volmer, plating_location, transport
 
 Array = NDArray[np.float64]
 
@@ -28,88 +30,39 @@ class Twin:
     def __init__(self, current: float, stop: float, tolerance: float, p: Parameters) -> None:
         self.current, self.stop, self.p = current, stop, p
         self.target = tolerance * p.initial
-        self.q = current / p.molar_charge
-        n = len(p.mesh.widths)
-        self.faces = np.zeros((n - 1, n))  # right minus left
-        self.mean = np.zeros((n - 1, n))
-        for j in range(n - 1):
-            self.faces[j, j : j + 2] = -1.0, 1.0
-            self.mean[j, j : j + 2] = p.mesh.left[j], 1.0 - p.mesh.left[j]
-        self.divergence = -self.faces.T / (p.storage * p.mesh.widths[:, None])
+        self.field = current * p.length / (p.molar_charge * p.permeance)
+        self.rate = p.permeance / (p.storage * p.length**2)
+        layers = (
+            plating_location.layer_resistance(current, layer, p.nucleation, p.electronic_share)
+            for layer in (p.layer_working, p.layer_counter)
+        )
+        self.films = p.film_working + p.film_counter + sum(layers)
 
-    def _rows(self, c: Array) -> Array:
+    def rows(self, c: Array) -> Array:
+        """Segments of the property tables at concentrations."""
         return np.asarray(self.p.rows[np.searchsorted(self.p.knots, c, side="right")])
 
-    def slopes(self, c: Array) -> tuple[Array, Array]:
-        """dc/dt and its derivative (a full matrix)."""
-        rows = self._rows(c)
-        conductance = self.p.permeance / self.p.mesh.spacings
+    def drive(self, modes: Array) -> tuple[Array, float]:
+        """Potential u of the modes (d modes/dt = -decay u rate) and the middle of the diffusivities."""
+        grid = self.p.grid
+        c = modes @ grid.to_nodes
+        rows = self.rows(c)
+        diffusivity = rows[:, 0] + rows[:, 1] * c
         integral = rows[:, 6] + c * (rows[:, 0] + 0.5 * rows[:, 1] * c)
-        inflow = conductance * (self.faces @ integral) + self.q * (self.mean @ (1 - rows[:, 2] - rows[:, 3] * c))
-        derivative = conductance[:, None] * self.faces * (rows[:, 0] + rows[:, 1] * c)
-        derivative = derivative - self.q * self.mean * rows[:, 3]
-        # what flows in from the right over a face is gained left of it and lost right of it
-        return self.divergence @ inflow, self.divergence @ derivative
+        anions = 1.0 - rows[:, 2] - rows[:, 3] * c
+        u = grid.to_modes @ integral + self.field * (grid.source @ anions)
+        u[0] = 0.0
+        return u, 0.5 * float(diffusivity.min() + diffusivity.max())
 
-    def stage(self, guess: Array, known: Array, gain: float) -> tuple[Array, Array, int]:
-        """Newton for c - gain f(c) = known: (c, matrix of the last solve, solves), negative if it fails."""
-        c, before, small = guess.copy(), 0.0, 0.01 * self.target
-        for iteration in range(1, 13):
-            rate, derivative = self.slopes(c)
-            matrix = np.eye(len(c)) - gain * derivative
-            change = np.linalg.solve(matrix, known + gain * rate - c)
-            c += change
-            size = float(np.max(np.abs(change)))
-            if not size < 1e6 * self.p.initial:
-                return c, matrix, -iteration
-            if self.p.linear or size <= small or (iteration > 1 and size * size <= small * before):
-                return c, matrix, iteration
-            before = size
-        return c, matrix, -12
-
-    def try_step(self, c: Array, f: Array, h: float) -> tuple[Array, Array, float, int]:
-        """End of a TR-BDF2 step, slope there, estimated error in mol/m3 (< 0: no convergence), solves."""
-        gain = laws.IMPLICIT * h
-        known = c + gain * f
-        middle, _, first = self.stage(c, known, gain)
-        if first < 0:
-            return middle, f, -1.0, -first
-        slope = (middle - known) / gain
-        known = c + h * laws.WEIGHT * (f + slope)
-        end, matrix, second = self.stage(c + (middle - c) / laws.DECAY, known, gain)
-        if second < 0:
-            return end, f, -1.0, first - second
-        after = (end - known) / gain
-        estimate = h * (laws.ERROR[0] * f + laws.ERROR[1] * slope + laws.ERROR[2] * after)
-        return end, after, float(np.max(np.abs(np.linalg.solve(matrix, estimate)))), first + second
-
-    def surface(self, near: float, far: float, slope: float) -> float:
-        """Concentration at an electrode from the exact flux."""
-        p = self.p
-        rows = self._rows(np.array([near, far]))
-        value = p.mesh.near * transport.diffusion_integral(near, rows[0])
-        value += p.mesh.far * transport.diffusion_integral(far, rows[1])
-        reach, c = p.mesh.reach * slope / p.permeance, near
-        for _ in range(30):
-            row = self._rows(np.array([c]))[0]
-            residual = transport.diffusion_integral(c, row) - value + reach * (1.0 - row[2] - row[3] * c)
-            change = residual / (row[0] + row[1] * c - reach * row[3])
-            c -= change
-            if abs(change) <= 1e-13 * p.initial:
-                break
-        return float(c)
-
-    def observe(self, c: Array) -> tuple[float, float, float]:
+    def observe(self, modes: Array) -> tuple[float, float, float]:
         """Voltage and the two surface concentrations."""
         p, i = self.p, self.current
-        working, counter = self.surface(c[0], c[1], -self.q), self.surface(c[-1], c[-2], self.q)
-        if min(working, counter) < EMPTY * p.initial:
-            return math.copysign(math.inf, i), working, counter
-        rows = self._rows(c)
-        resistance = float(np.sum(p.mesh.widths / (rows[:, 4] + rows[:, 5] * c))) / p.permeance
-        ends = self._rows(np.array([working, counter]))
-        diffusion = transport.thermodynamic_integral(working, ends[0])
-        diffusion -= transport.thermodynamic_integral(counter, ends[1])
+        c = modes @ p.grid.to_nodes
+        if not np.min(c) >= EMPTY * p.initial:
+            return math.copysign(math.inf, i), c[0], c[-1]
+        rows = self.rows(c)
+        resistance = float(np.sum(p.grid.weights / (rows[:, 4] + rows[:, 5] * c))) * p.length / p.permeance
+        diffusion = transport.thermodynamic_integral(c[0], rows[0]) - transport.thermodynamic_integral(c[-1], rows[-1])
         diffusion *= (p.charge + 1.0) / p.charge * p.thermal
         etas = [
             butler_volmer.overpotential(
@@ -119,70 +72,117 @@ class Twin:
                 p.alpha_c,
                 p.thermal,
             )
-            for j, exchange, surface in ((i, p.exchange_working, working), (-i, p.exchange_counter, counter))
+            for j, exchange, surface in ((i, p.exchange_working, c[0]), (-i, p.exchange_counter, c[-1]))
         ]
-        films = p.film_working + p.film_counter
-        return laws.cell_voltage(i, resistance + films, diffusion, etas[0], etas[1]), working, counter
+        return laws.cell_voltage(i, resistance + self.films, diffusion, etas[0], etas[1]), c[0], c[-1]
 
     def beyond(self, voltage: float) -> bool:
         """Whether the step must end at this voltage."""
         return self.current != 0.0 and math.copysign(1.0, self.current) * voltage >= self.stop
 
 
-def inside(c: Array, f: Array, end: Array, slope: Array, h: float, fraction: float) -> Array:
-    """Profile inside a step: the cubic through both ends and their slopes."""
-    a, b, first, last = laws.hermite(fraction)
-    return np.asarray(a * c + b * end + h * (first * f + last * slope))
+class Step:
+    """One exponential step of `h` seconds: its modes at any share of it, and how wrong they are."""
+
+    def __init__(self, twin: Twin, modes: Array, h: float) -> None:
+        self.twin, self.modes, self.h = twin, modes, h
+        self.start, self.mean = twin.drive(modes)
+        self.decay = h * self.mean * twin.rate * twin.p.grid.decay
+        self.bend = np.zeros((2, len(modes)))
+        self.evaluations = 0
+        self.error = self._iterate()
+        self.end = self.at(1.0)
+
+    def at(self, share: float) -> Array:
+        """Modes after a share of the step, with the remainder r0 + r1 s + r2 s^2 as it is known."""
+        weights = np.array([laws.exponential_weights(x, share) for x in self.decay[1:]]).T
+        out = self.modes.copy()
+        out[1:] += weights[0] * self.start[1:] / self.mean + np.sum(weights[1:] * self.bend[:, 1:], axis=0)
+        return out
+
+    def remainder(self, modes: Array) -> Array:
+        """r(modes) - r(start), r = u/mean - modes."""
+        self.evaluations += 1
+        return np.asarray((self.twin.drive(modes)[0] - self.start) / self.mean - modes + self.modes)
+
+    def worst(self, change: Array) -> float:
+        """Largest of a change of the modes at the points."""
+        return float(np.max(np.abs(change[1:] @ self.twin.p.grid.to_nodes[1:])))
+
+    def _iterate(self) -> float:
+        target, before = self.twin.target, math.inf
+        middle, end = self.at(0.5), self.at(1.0)
+        for sweep in range(1, 5):
+            half, whole = self.remainder(middle), self.remainder(end)
+            self.bend = np.array([4.0 * half - whole, 2.0 * whole - 4.0 * half])
+            after = self.at(0.5), self.at(1.0)
+            change = max(self.worst(after[0] - middle), self.worst(after[1] - end))
+            middle, end = after
+            if sweep == 1 and change <= SETTLED * target:
+                return change
+            if change <= 0.1 * target or not change < 0.5 * before or not change < 1e3 * target:
+                break
+            before = change
+        early = EARLY
+        miss = self.remainder(self.at(early)) - early * self.bend[0] - early**2 * self.bend[1]
+        miss[1:] *= np.array([laws.exponential_weights(x, 1.0)[0] for x in self.decay[1:]])
+        return max(change, self.worst(miss))
+
+    def locate(self, high: float = 1.0) -> tuple[float, float]:
+        """Share of the step after which it must end, and the voltage just behind it (bisection)."""
+        low, behind = 0.0, math.inf
+        for _ in range(48):
+            middle = 0.5 * (low + high)
+            voltage = self.twin.observe(self.at(middle))[0]
+            if self.twin.beyond(voltage):
+                high, behind = middle, voltage
+            else:
+                low = middle
+        return low, behind
 
 
 def advance(
     initial: Array, current: float, until: float, times: Array, stop: float, tolerance: float, p: Parameters
 ) -> Outcome:
-    """Constant current for `until` seconds, as `solver.make_advance` describes it."""
+    """Constant current for `until` seconds from the modes `initial`, as `solver.march` does it."""
     twin = Twin(current, stop, tolerance, p)
-    c, f = initial.copy(), twin.slopes(initial)[0]
+    modes = initial.copy()
     seen: list[tuple[float, float, float]] = []
-    time, steps, solves, status = 0.0, 0, 0, TIME_REACHED
-    row = twin._rows(c[:1])[0]
-    h = p.storage * p.mesh.widths[0] ** 2 / (p.permeance * (row[0] + row[1] * c[0]))
-    voltage = twin.observe(c)[0]
+    time, steps, evaluations, status, fresh = 0.0, 0, 0, TIME_REACHED, True
+    voltage = twin.observe(modes)[0]
     if twin.beyond(voltage):
         status = VOLTAGE_REACHED if math.isfinite(voltage) else DEPLETED
-    floor, least = 1e-13 * until, 1e-9 * h
+    crossing = 1.0 / (twin.rate * twin.drive(modes)[1])
+    h, least = until, 1e-12 * min(until, crossing)
     while status == TIME_REACHED and time < until:
         h = min(h, until - time)
-        if until - time - h < floor:
-            h = until - time
-        end, slope, size, used = twin.try_step(c, f, h)
-        solves, steps = solves + used, steps + 1
-        if steps > 200_000 or (h < least and until - time > least):
+        step = Step(twin, modes, h)
+        steps, evaluations, fresh = steps + 1, evaluations + step.evaluations + int(fresh), False
+        share = step.error / twin.target
+        if steps > 200_000 or h < least:
             status = FAILED
             break
-        if not 0.0 <= size <= twin.target:
-            h *= laws.step_factor(size / twin.target) if size > twin.target else 0.25
+        if not share <= 1.0:
+            h = laws.shorter_step(h, share, time == 0.0, 0.4 / (twin.rate * step.mean))
             continue
-        part, last = 1.0, end
-        if twin.beyond(twin.observe(end)[0]):
-            part, behind = _locate(twin, (c, f, end, slope), h)
+        part, last, behind = 1.0, step.end, math.inf
+        if twin.beyond(twin.observe(step.end)[0]):
+            part, behind = step.locate()
+            if part < 0.5 and share > SETTLED and h > 1e-6 * crossing:
+                h *= max(0.1, 1.1 * part)
+                continue
+        inner = [(k, (t - time) / h) for k, t in enumerate(times) if k >= len(seen) and t <= time + part * h]
+        found = [twin.observe(step.at(min(1.0, s))) for _, s in inner]
+        first = next((k for k, triple in enumerate(found) if part == 1.0 and twin.beyond(triple[0])), None)
+        if first is not None:
+            part, behind = step.locate(inner[first][1])
+            found = [triple for triple, (_, s) in zip(found, inner, strict=True) if s <= part]
+        seen += found
+        if part < 1.0:
             status = VOLTAGE_REACHED if math.isfinite(behind) else DEPLETED
-            last = inside(c, f, end, slope, h, part)
-        while len(seen) < len(times) and times[len(seen)] <= time + part * h:
-            seen.append(twin.observe(inside(c, f, end, slope, h, (times[len(seen)] - time) / h)))
+            last = step.at(part)
         time = until if h == until - time and part == 1.0 else time + part * h
-        c, f, h = last, slope, h * laws.step_factor(size / twin.target)
+        modes, h, fresh = last, h * laws.step_growth(share), True
     table = np.full((len(times) + 1, 3), np.nan)
-    table[: len(seen) + 1] = [*seen, twin.observe(c)]
-    return Outcome(status, time, len(seen), steps, solves, table[:, 0], table[:, 1], table[:, 2], c)
-
-
-def _locate(twin: Twin, step: tuple[Array, Array, Array, Array], h: float) -> tuple[float, float]:
-    """Share of the step after which it must end, and the voltage just behind it (bisection)."""
-    low, high, behind = 0.0, 1.0, math.inf
-    for _ in range(48):
-        middle = 0.5 * (low + high)
-        voltage = twin.observe(inside(*step, h, middle))[0]
-        if twin.beyond(voltage):
-            high, behind = middle, voltage
-        else:
-            low = middle
-    return low, behind
+    table[: len(seen) + 1] = [*seen, twin.observe(modes)]
+    return Outcome(status, time, len(seen), steps, evaluations, table[:, 0], table[:, 1], table[:, 2], modes)
