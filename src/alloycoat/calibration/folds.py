@@ -82,13 +82,20 @@ def judged(
     return Judged(low, high, whole, weight, tuple(row.paper.key for row in rows))
 
 
-def best(quantity: str, given: str, metals: str, rows: Rows, truths: tuple[Array, Array] | None = None) -> Model:
-    """The model with the lowest leave-one-paper-out NLL (one vote a bare cell) among the candidates."""
+MARGIN = 0.05
+"""A model takes the place of the primary one where its NLL is lower by more than this: about the standard error of
+the difference, so that the choice does not follow the noise."""
+
+
+def choose(quantity: str, given: str, metals: str, rows: Rows, truths: tuple[Array, Array] | None = None) -> Model:
+    """The primary model, or the candidate that beats its leave-one-paper-out NLL (one vote a bare cell) by MARGIN."""
     scored = []
     for model in candidates(quantity, given, metals):
         folds = leave_one_paper_out(model, rows, truths=truths)
         scored.append((nll(judged(folds, rows, quantity, by_vote=True, truths=truths)), model))
-    return min(scored, key=lambda item: item[0])[1]
+    least, best = min(scored, key=lambda item: item[0])
+    primary = next((item for item in scored if item[1].primary and item[1].given == given), (np.inf, best))
+    return best if least < primary[0] - MARGIN else primary[1]
 
 
 def nested(
@@ -101,7 +108,7 @@ def nested(
         inside = [k for k, key in enumerate(papers) if key != paper]
         outside = [k for k, key in enumerate(papers) if key == paper]
         seen = None if truths is None else (truths[0][inside], truths[1][inside])
-        model = best(quantity, given, metals, [rows[k] for k in inside], seen)
+        model = choose(quantity, given, metals, [rows[k] for k in inside], seen)
         predicted, ratio = predict_left_out(model, rows, inside, outside, truths=truths)
         found.append(Fold(paper, tuple(outside), predicted, ratio, model.name))
     return tuple(found)

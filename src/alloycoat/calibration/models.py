@@ -29,7 +29,10 @@ FILL = "shrunk + metals"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A log-linear model of one quantity. terms: (feature, prior mean, prior standard deviation; 0: fixed)."""
+    """A log-linear model of one quantity. terms: (feature, prior mean, prior standard deviation; 0: fixed).
+
+    primary: the form declared for this quantity and what is given, before the models were compared.
+    """
 
     quantity: str
     name: str
@@ -38,6 +41,7 @@ class Model:
     metals: str
     terms: tuple[tuple[str, float, float], ...]
     words: str
+    primary: bool = False
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -67,7 +71,7 @@ def models() -> tuple[Model, ...]:
         found.append(
             Model(
                 line["quantity"], line["model"], line["role"], line["given"], line["metals"], tuple(terms),
-                line["words"],
+                line["words"], line["primary"] == "yes",
             )  # fmt: skip
         )
     return tuple(found)
@@ -77,6 +81,11 @@ def candidates(quantity: str, given: str, metals: str) -> tuple[Model, ...]:
     """The models among which the best is chosen: all that need no more than is given."""
     usable = GIVEN[: GIVEN.index(given) + 1]
     return tuple(m for m in models() if m.quantity == quantity and m.metals == metals and m.given in usable)
+
+
+def served() -> tuple[tuple[str, str, str], ...]:
+    """(quantity, given, metals) of every prediction that is shipped: those with a primary model."""
+    return tuple((m.quantity, m.given, m.metals) for m in models() if m.primary)
 
 
 def find(quantity: str, metals: str, name: str) -> Model:
