@@ -65,7 +65,12 @@ def leave_one_paper_out(
 
 
 def judged(
-    folds: Sequence[Fold], rows: Rows, quantity: str, *, by_vote: bool = False, truths: tuple[Array, Array] | None = None
+    folds: Sequence[Fold],
+    rows: Rows,
+    quantity: str,
+    *,
+    by_vote: bool = False,
+    truths: tuple[Array, Array] | None = None,
 ) -> Judged:
     """Truths and predictions of all folds, in the order of the rows; by_vote: one vote a bare cell."""
     ratio = quantity == "life-ratio" and any(fold.ratio is not None for fold in folds)

@@ -148,7 +148,12 @@ def fit_side(
 
 
 def predict_side(
-    rows: Sequence[CellRow], cases: Sequence[Case], side: str, fitted: Fitted, surfaces: Surfaces, own: Array | None = None
+    rows: Sequence[CellRow],
+    cases: Sequence[Case],
+    side: str,
+    fitted: Fitted,
+    surfaces: Surfaces,
+    own: Array | None = None,
 ) -> Predictive:
     """Predictions of one side."""
     known = np.zeros(len(rows)) if own is None else own

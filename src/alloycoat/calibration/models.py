@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -68,18 +69,15 @@ def models() -> tuple[Model, ...]:
         for item in line["terms"].split("; "):
             name, mean, scatter = item.rsplit(" ", 2)
             terms.append((name, float(mean), float(scatter)))
-        found.append(
-            Model(
-                line["quantity"], line["model"], line["role"], line["given"], line["metals"], tuple(terms),
-                line["words"], line["primary"] == "yes",
-            )  # fmt: skip
-        )
+        quantity, name, role, given, metals = (line[key] for key in ("quantity", "model", "role", "given", "metals"))
+        primary = line["primary"] == "yes"
+        found.append(Model(quantity, name, role, given, metals, tuple(terms), line["words"], primary))
     return tuple(found)
 
 
 def candidates(quantity: str, given: str, metals: str) -> tuple[Model, ...]:
-    """The models among which the best is chosen: all that need no more than is given."""
-    usable = GIVEN[: GIVEN.index(given) + 1]
+    """The models among which the best is chosen: those that use what is given, at most."""
+    usable = ("own bare",) if given == "own bare" else GIVEN[: GIVEN.index(given) + 1]
     return tuple(m for m in models() if m.quantity == quantity and m.metals == metals and m.given in usable)
 
 
@@ -120,13 +118,9 @@ def fit_rows(
 ) -> Fitted:  # fmt: skip
     """The model fitted to rows (cases: their inputs, own bare lives already single numbers), from a cold start."""
     low, high = bounds(rows, model.quantity) if truths is None else truths
-    mean, scatter = (np.array([term[k] for term in model.terms]) for k in (1, 2))
-    return fit(
-        Problem(
-            low, high, design(cases, model.features), numbered([row.laboratory for row in rows]), mean, scatter,
-            freedom,
-        )  # fmt: skip
-    )
+    mean, scatter = (np.array([term[1] for term in model.terms]), np.array([term[2] for term in model.terms]))
+    laboratories = numbered([row.laboratory for row in rows])
+    return fit(Problem(low, high, design(cases, model.features), laboratories, mean, scatter, freedom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +150,7 @@ def fill_bounds(cases: Sequence[Case], bare: Fitted) -> Filled:
 
 def _truncated(predicted: Predictive, bounds_: Interval) -> tuple[float, float]:
     """Mean and standard deviation of a predictive distribution inside an interval, on a grid."""
-    total = float(np.hypot(predicted.normal, predicted.scale)[0])
+    total = math.hypot(float(predicted.normal[0]), float(predicted.scale[0]))
     printed = bounds_[1] - BOUND_REACH if np.isinf(bounds_[0]) else bounds_[0]
     low = max(printed, float(predicted.mean[0]) - 8.0 * total)
     high = min(bounds_[1], float(predicted.mean[0]) + 8.0 * total)
@@ -170,7 +164,7 @@ def _truncated(predicted: Predictive, bounds_: Interval) -> tuple[float, float]:
     density = np.exp(each.log_density(grid, grid))
     density /= density.sum()
     middle = float(grid @ density)
-    return middle, float(np.sqrt(max(0.0, density @ (grid - middle) ** 2)))
+    return middle, math.sqrt(float(density @ (grid - middle) ** 2))
 
 
 @lru_cache(maxsize=4096)

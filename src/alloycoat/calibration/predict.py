@@ -132,5 +132,3 @@ def _scored(quantity: str, given: str, scope: str) -> tuple[float | None, float 
             if line["subset"] == "all rows" and (line["votes"] == "row" or quantity.startswith("bare")):
                 return math.exp(float(line["mae_ln"])), float(line["coverage_80"])
     return None, None
-
-

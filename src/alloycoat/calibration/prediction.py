@@ -94,7 +94,9 @@ class Prediction:
         """The entry `prediction` of `outcome.json`."""
         warnings = list(self.notes)
         if not self.own:
-            warnings.append("given_own_bare is empty: nothing is known of an own bare cell (--own-bare, --own-bare-life)")
+            warnings.append(
+                "given_own_bare is empty: nothing is known of an own bare cell (--own-bare, --own-bare-life)"
+            )
         for item in (*self.blind, *self.own, *self.mechanistic):
             if item.factor is None:
                 warnings.append(f"typical_factor, coverage_80 of {item.quantity} ({item.model}) are null: not scored")

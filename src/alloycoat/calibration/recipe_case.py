@@ -35,7 +35,7 @@ def plating(recipe: Recipe) -> tuple[float, float]:
             continue
         area = 1.0 if step.per_area else recipe.anode.area
         if area is None:
-            raise RecipeError("[anode] area is missing: the current in ampere needs it; write area = \"1.13 cm^2\"")
+            raise RecipeError('[anode] area is missing: the current in ampere needs it; write area = "1.13 cm^2"')
         current = abs(step.value) / area
         charges = [limit.value for limit in step.limits if limit.quantity == "areal capacity"]
         charges += [
