@@ -78,10 +78,8 @@ def points(side: str) -> list[tuple[float, ...]]:
     found = [(0.0,) * n]
     for k, sign in product(range(n), (-1.0, 1.0)):
         found.append(tuple(sign * REACH if j == k else 0.0 for j in range(n)))
-    for corner in product((-1.0, 1.0), repeat=n):
-        if n == 2 or math.prod(corner) > 0:
-            found.append(tuple(REACH * sign for sign in corner))
-    return found
+    corners = [corner for corner in product((-1.0, 1.0), repeat=n) if n == 2 or math.prod(corner) > 0]
+    return [*found, *(tuple(REACH * sign for sign in corner) for corner in corners)]
 
 
 def simulated(rig: Rig, side: str, factors: Mapping[str, float]) -> tuple[Any, Any, Any]:
@@ -94,7 +92,7 @@ def simulated(rig: Rig, side: str, factors: Mapping[str, float]) -> tuple[Any, A
     bare = cells.symmetric(anode=rig.anode, electrolyte=rig.electrolyte, area=AREA)
     worn = cells.ageing_parameters(bare, electrolyte_amount=AMOUNT)
     known = {"loss": worn.loss, "moss_slope": worn.moss_slope, "coating_loss": worn.coating_loss}
-    changes = {name: known.get(name, getattr(worn, name, 1.0)) * f for name, f in factors.items() if name != "gap"}
+    changes: dict[str, Any] = {name: known[name] * f for name, f in factors.items() if name != "gap"}
     changes = {name: min(value, 0.9) if name == "loss" else value for name, value in changes.items()}
     if side == "bare":
         return bare, replace(worn, **changes), recipe.protocol

@@ -17,6 +17,9 @@ from alloycoat.calibration.prediction import Predicted
 from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 
+ROLE = "mechanistic"
+PARAMETER_SPREAD = 0.25
+"""What the uncertainty of the fitted parameters adds to ln life: its usual size over the published rows."""
 WORDS = "the ageing cell with parameters fitted to the published lives; electrolyte amount assumed where not given"
 
 
@@ -49,9 +52,10 @@ def _simulate(recipe: Recipe, factors: dict[str, float], side: str) -> float:
     return float(np.log(hours))
 
 
-def _predictive(mean: float, fit: Fitted, spread: float) -> Predictive:
-    normal = np.hypot(fit.between, spread)
-    return Predictive(np.array([mean]), np.array([normal]), np.array([fit.within]), fit.freedom)
+def _shown(quantity: str, given: str, mean: float, fit: Fitted) -> Predicted:
+    normal = np.array([np.hypot(fit.between, PARAMETER_SPREAD)])
+    found = Predictive(np.array([mean]), normal, np.array([fit.within]), fit.freedom)
+    return made.of(quantity, given, found, ROLE, WORDS, *tables.scored(quantity, given, "Li", ROLE))
 
 
 def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ...]:
@@ -65,7 +69,7 @@ def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ..
     bare_fit = fits["bare-life nothing"]
     found = []
     bare = _simulate(recipe, Calibrated(bare_fit, bare_fit).factors(case, "bare"), "bare")
-    found.append(made.of("bare-life", "nothing", _predictive(bare, bare_fit, PARAMETER_SPREAD), "mechanistic", WORDS))
+    found.append(_shown("bare-life", "nothing", bare, bare_fit))
     if recipe.coating is None:
         return tuple(found)
     given = "own bare" if known.bare_life is not None and known.bare_life[0] == known.bare_life[1] else "nothing"
@@ -74,9 +78,5 @@ def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ..
     coated += float((1.0 - case.carbonate) * fit.coefficients[6] + case.carbonate * fit.coefficients[7])
     if given == "own bare" and known.bare_life is not None:
         coated += float(fit.coefficients[8]) * (known.bare_life[0] - bare)
-    found.append(made.of("coated-life", given, _predictive(coated, fit, PARAMETER_SPREAD), "mechanistic", WORDS))
+    found.append(_shown("coated-life", given, coated, fit))
     return tuple(found)
-
-
-PARAMETER_SPREAD = 0.25
-"""What the uncertainty of the fitted parameters adds to ln life: its usual size over the published rows."""

@@ -94,9 +94,8 @@ def _with_own(case: Case, outcome: Outcome | None, life: Life | str | None) -> C
         if math.isfinite(low) or math.isfinite(high):
             changes["bare_life"] = (low, high)
     if outcome is not None:
-        for name, value in (("bare_begin", outcome.polarization_begin_V), ("bare_end", outcome.polarization_end_V)):
-            if value is not None and value > _INPUT:
-                changes[name] = value
+        levels = {"bare_begin": outcome.polarization_begin_V, "bare_end": outcome.polarization_end_V}
+        changes |= {name: value for name, value in levels.items() if value is not None and value > _INPUT}
     return replace(case, **changes) if changes else case
 
 
@@ -121,14 +120,5 @@ def _distribution(quantity: str, given: str, scope: str, case: Case, found: tupl
     predicted = predict_cases(model, fitted, filled)
     if quantity == "life-ratio" and model.quantity == "coated-life":
         predicted = as_ratio(predicted, filled, own_power(model, fitted))
-    factor, coverage = _scored(quantity, given, scope)
+    factor, coverage = tables.scored(quantity, given, scope, "shipped")
     return made.of(quantity, given, predicted, model.name, model.words, factor, coverage)
-
-
-def _scored(quantity: str, given: str, scope: str) -> tuple[float | None, float | None]:
-    """(exp of the MAE, coverage) of the shipped prediction with its choice nested, by row."""
-    for line in tables.score_lines():
-        if (line["quantity"], line["given"], line["scored_on"], line["role"]) == (quantity, given, scope, "shipped"):
-            if line["subset"] == "all rows" and (line["votes"] == "row" or quantity.startswith("bare")):
-                return math.exp(float(line["mae_ln"])), float(line["coverage_80"])
-    return None, None

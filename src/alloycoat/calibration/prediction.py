@@ -97,9 +97,8 @@ class Prediction:
             warnings.append(
                 "given_own_bare is empty: nothing is known of an own bare cell (--own-bare, --own-bare-life)"
             )
-        for item in (*self.blind, *self.own, *self.mechanistic):
-            if item.factor is None:
-                warnings.append(f"typical_factor, coverage_80 of {item.quantity} ({item.model}) are null: not scored")
+        unscored = [item for item in (*self.blind, *self.own, *self.mechanistic) if item.factor is None]
+        warnings += [f"typical_factor, coverage_80 of {x.quantity} ({x.model}) are null: not scored" for x in unscored]
         return {
             "blind": [item.to_json() for item in self.blind],
             "given_own_bare": [item.to_json() for item in self.own],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from alloycoat.calibration.likelihood import Array, Fitted, Predictive
+from alloycoat.calibration.likelihood import Fitted, Predictive
 from alloycoat.calibration.models import Model, find
 from alloycoat.errors import AlloycoatError
 
@@ -117,9 +118,9 @@ def held_out() -> dict[tuple[str, str, str, int], Held]:
     """(quantity, given, metals, row of Table 3) -> its held-out prediction."""
     found = {}
     for line in _read(HELD_OUT):
-        values: list[Array] = [np.array([float(line[name])]) for name in ("mean", "normal", "scale")]
+        mean, normal, scale = (np.array([float(line[name])]) for name in ("mean", "normal", "scale"))
         key = (line["quantity"], line["given"], line["metals"], int(line["row"]))
-        found[key] = Held(Predictive(*values), line["model"])
+        found[key] = Held(Predictive(mean, normal, scale), line["model"])
     return found
 
 
@@ -134,3 +135,13 @@ SCORE_COLUMNS = (
 def score_lines() -> tuple[dict[str, str], ...]:
     """The table of scores, a line a model, quantity, way of voting and subset of rows."""
     return tuple(_read(SCORES))
+
+
+def scored(quantity: str, given: str, metals: str, role: str) -> tuple[float | None, float | None]:
+    """(exp of the mean absolute error of ln, coverage of the 80 % interval) of a prediction, left-out rows; or None."""
+    votes = "bare cell" if quantity.startswith("bare") else "row"
+    wanted = (quantity, given, metals, role, votes, "all rows")
+    for line in score_lines():
+        if tuple(line[name] for name in ("quantity", "given", "scored_on", "role", "votes", "subset")) == wanted:
+            return math.exp(float(line["mae_ln"])), float(line["coverage_80"])
+    return None, None

@@ -90,7 +90,8 @@ def lines_of(
             )
             if other is not None and comparable:
                 theirs = judged(other[1], rows, name, by_vote=by_vote)
-                against = (other[0], *(paired_bootstrap(ours, theirs, measure) for measure in MEASURES))
+                by_mae, by_nll = (paired_bootstrap(ours, theirs, measure) for measure in MEASURES)
+                against = (other[0], by_mae, by_nll)
             votes = "bare cell" if by_vote else "row"
             kind = "normal" if np.isinf(freedom) else "Student"
             found.append(Line(name, *labels, votes, subset, kind, score(ours), against))
