@@ -27,7 +27,8 @@ _LAZY = {
     "Life": "alloycoat.outcome",
     "analyze": "alloycoat.analysis",
     "evidence": "alloycoat.literature",
-    "reproduce": "alloycoat.literature",
+    "predict": "alloycoat.calibration",
+    "reproduce": "alloycoat.calibration",
     "report": "alloycoat.report",
     "AlloycoatError": "alloycoat.errors",
 }

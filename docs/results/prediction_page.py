@@ -1,0 +1,2 @@
+def page(digest):
+    return f"{digest}\n"
