@@ -48,7 +48,7 @@ def load(path: Path, scene: Any) -> dict[str, NDArray[Any]]:
     Raises DataFileError where there is none, it is damaged, not of this program or of another recipe, preset or seed.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
     except FileNotFoundError as error:
         raise DataFileError(f"--resume: no checkpoint {path}; run without --resume first") from error
