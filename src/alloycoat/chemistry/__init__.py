@@ -28,6 +28,7 @@ from alloycoat.chemistry.species import (
     solvent,
     solvents,
 )
+from alloycoat.chemistry.surfaces import MetalSurface, heterogeneity, metal_surface, optical_gap
 from alloycoat.chemistry.tables import references
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Element",
     "Kinetics",
     "Ladder",
+    "MetalSurface",
     "Phase",
     "Precursor",
     "Salt",
@@ -50,9 +52,12 @@ __all__ = [
     "electrolytes",
     "element",
     "elements",
+    "heterogeneity",
     "kinetics",
+    "metal_surface",
     "molar_mass",
     "nucleation_overpotential",
+    "optical_gap",
     "parse_composition",
     "parse_formula",
     "precursor",
