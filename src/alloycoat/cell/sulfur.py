@@ -270,8 +270,8 @@ def _half(cell: SulfurCell, state: Array, i: float) -> tuple[Array, Array, bool]
     longest = 1.5 * cell.capacity / abs(i)
     scale = cell.sulfur
     found = solve_ivp(
-        slope, (0.0, longest), first, method="BDF", events=(event, spent), rtol=1e-6,
-        atol=np.array([1e-6, 1e-9 * scale, 1e-6, 1e-6, 1e-9 * scale]),
+        slope, (0.0, longest), first, method="BDF", events=(event, spent), rtol=1e-5,
+        atol=np.array([1e-5, 1e-9 * scale, 1e-5, 1e-5, 1e-9 * scale]),
     )  # fmt: skip
     if found.status < 0:
         raise AlloycoatError(f"sulfur cell: {found.message}")
