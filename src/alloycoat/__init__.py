@@ -16,6 +16,7 @@ _LAZY = {
     "Cell": "alloycoat.cell",
     "symmetric": "alloycoat.cell",
     "half": "alloycoat.cell",
+    "full": "alloycoat.cell",
     "ageing_parameters": "alloycoat.cell",
     "cycle": "alloycoat.cell",
     "plate_strip": "alloycoat.recipe",

@@ -5,6 +5,8 @@ from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
 from alloycoat.cell.checkpoint import load_aged, save_aged
 from alloycoat.cell.design import SAMPLED, Cell, half, symmetric
 from alloycoat.cell.early import EarlyCycles, early_cycles
+from alloycoat.cell.full import FullCell, full
+from alloycoat.cell.full_cycle import FullAged, cycle_full
 from alloycoat.cell.intervals import VoltageBand, cycle_intervals, draw
 from alloycoat.cell.inventory import Aged, Inventory
 from alloycoat.cell.lanes import Settings
@@ -15,7 +17,8 @@ from alloycoat.cell.simulate import cycle
 from alloycoat.cell.sweeps import Sweep, sweep
 
 __all__ = [
-    "SAMPLED", "Aged", "AgeingParameters", "Cell", "EarlyCycles", "Inventory", "LifeSettings", "Limits", "Lives",
-    "Settings", "Sweep", "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_intervals", "draw", "early_cycles",
-    "half", "limits", "lives", "load_aged", "save_aged", "sweep", "symmetric",
+    "SAMPLED", "Aged", "AgeingParameters", "Cell", "EarlyCycles", "FullAged", "FullCell", "Inventory", "LifeSettings",
+    "Limits", "Lives", "Settings", "Sweep", "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_full",
+    "cycle_intervals", "draw", "early_cycles", "full", "half", "limits", "lives", "load_aged", "save_aged", "sweep",
+    "symmetric",
 ]  # fmt: skip

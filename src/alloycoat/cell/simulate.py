@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from alloycoat.cell.aged import age
 from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
 from alloycoat.cell.design import Cell
+from alloycoat.cell.full import FullCell
+from alloycoat.cell.full_cycle import cycle_full
 from alloycoat.cell.kernels.parameters import DEPLETED, FAILED, METAL_GONE, VOLTAGE_REACHED, pack
 from alloycoat.cell.lanes import POINTS, Settings, current_share, make_parameters, order_table, points_for
 from alloycoat.cell.orders import Order, area_of, make_orders, repeats_of
@@ -161,7 +163,7 @@ def _to_the_end(
 
 
 def cycle(
-    cell: Cell,
+    cell: Cell | FullCell,
     protocol: Any,
     *,
     max_cycles: int | None = None,
@@ -176,13 +178,15 @@ def cycle(
     protocol: a `recipe.Protocol` (or anything with `steps` and `cycles`); constant-current and rest steps.
     max_cycles: stop after so many (the record then says it was interrupted). points_per_half_cycle: samples
     a step, at least 4. ageing: what wears the cell out (`ageing_parameters`), every cycle is then solved; None: it
-    stays fresh, but for a half cell, which always ages. seed: of the heterogeneity that ageing brings. settings:
+    stays fresh, but for a half and a full cell, which always age. seed: of the heterogeneity that ageing brings. settings:
     `LifeSettings` where the cell ages, else `Settings`. reuse (of a cell that stays fresh): once the salt profile at
     the start of a cycle repeats to SAME of c0, later cycles are copies of it (the record says from which on).
 
     The working electrode plates at negative current. Formation is cycle 0. Raises RecipeError for an area
     that is missing or a step that cannot be run, AlloycoatError where the equations cannot be solved.
     """
+    if isinstance(cell, FullCell):
+        return cycle_full(cell, protocol, ageing, max_cycles=max_cycles).record
     if ageing is None and cell.kind == "half":
         ageing = ageing_parameters(cell)  # how much metal is on the copper decides its voltage
     if ageing is not None:

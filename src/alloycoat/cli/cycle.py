@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, say
 from alloycoat.cli.run import OwnSeed
+
+if TYPE_CHECKING:
+    from alloycoat.recipe import Recipe
 
 
 def cycle(
@@ -29,6 +32,7 @@ def cycle(
     from alloycoat.recipe import Recipe
     from alloycoat.report.document import cell_to_json
     from alloycoat.report.files import RESULT, check_folder, write_all
+    from alloycoat.report.full_document import columns_csv
     from alloycoat.report.job import run_cell
     from alloycoat.report.summary import life_line, more_lines, side_line
     from alloycoat.store import to_json
@@ -37,6 +41,9 @@ def cycle(
     name, table = f"{recipe.stem}.bdf.csv", f"{recipe.stem}.states.csv"
     if out is not None:
         check_folder(out, "cycle", (RESULT, name, table) if states else (RESULT, name))
+    if read.cell is not None and read.cell.format == "full":
+        _full(read, recipe.stem, out, seed, samples, states, json)
+        return
     done = run_cell(read, samples=samples, seed=seed, tell=say)
     document = cell_to_json(done, recipe.stem)
     if states:
@@ -44,7 +51,7 @@ def cycle(
     if out is not None:
         files = {RESULT: to_json(document) + "\n", name: bdf_text(done.side.record)}
         if states:
-            files[table] = _csv(document["states"])
+            files[table] = columns_csv(document["states"])
         write_all(out, files, say)
         say(f"record: {out / name}")
     if json:
@@ -58,8 +65,30 @@ def cycle(
         typer.echo(f"{'note':<11}{text}")
 
 
-def _csv(columns: dict[str, list[float]]) -> str:
-    """The inventories as comma-separated text, one line a cycle."""
-    lines = [",".join(columns)]
-    lines += [",".join(f"{value:.10g}" for value in row) for row in zip(*columns.values(), strict=True)]
-    return "\n".join(lines) + "\n"
+def _full(
+    read: Recipe, stem: str, out: Path | None, seed: int | None, samples: int | None, states: bool, json: bool
+) -> None:
+    """The one full cell of a recipe."""
+    from alloycoat.cyclers.bdf import bdf_text
+    from alloycoat.report.files import RESULT, write_all
+    from alloycoat.report.full_document import cell_to_json, columns_csv
+    from alloycoat.report.full_job import run_full_cell
+    from alloycoat.report.full_page import summary
+    from alloycoat.store import to_json
+
+    done = run_full_cell(read, samples=32 if samples is None else samples, seed=seed, name=stem, tell=say)
+    side, document = done.sides[0], cell_to_json(done)
+    if states:
+        document["states"] = {name: values.tolist() for name, values in side.aged.states.items()}
+    if out is not None:
+        files = {RESULT: to_json(document) + "\n", f"{stem}.bdf.csv": bdf_text(side.aged.record)}
+        if states:
+            files[f"{stem}.states.csv"] = columns_csv(side.aged.states)
+        write_all(out, files, say)
+        say(f"record: {out / f'{stem}.bdf.csv'}")
+    if json:
+        print_json(document)
+        return
+    typer.echo(summary(done))
+    for text in done.warnings:
+        typer.echo(f"{'note':<11}{text}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,19 @@ def to_json(run: FullRun) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def cell_to_json(run: FullRun) -> dict[str, Any]:
+    """The document of `alloycoat cycle` for a full cell."""
+    side = run.sides[0]
+    document = {
+        "alloycoat_version": __version__, "command": "cycle", "title": run.title,
+        "recipe": run.recipe.model_dump(mode="json", exclude_none=True), "samples": run.samples, "seed": run.seed,
+        "coated": run.coating is not None, "conditions": conditions_json(run.prepared),
+        **side_json(side, run.prepared.protocol.total_cycles), "sources": references_json(run.references),
+    }  # fmt: skip
+    document["warnings"] = list(dict.fromkeys([*run.warnings, *document["warnings"]]))
+    return document
+
+
 def _finite(value: float) -> float | None:
     return None if math.isinf(value) else value
 
@@ -84,6 +97,13 @@ def side_json(side: FullSide, cycles: int) -> dict[str, Any]:
     return document
 
 
+def columns_csv(columns: Mapping[str, Iterable[float]]) -> str:
+    """Columns as comma-separated text, one line a cycle."""
+    lines = [",".join(columns)]
+    lines += [",".join(f"{value:.10g}" for value in row) for row in zip(*columns.values(), strict=True)]
+    return "\n".join(lines) + "\n"
+
+
 def write_full(run: FullRun, folder: Path, tell: Callable[[str], None]) -> list[Path]:
     """Write everything that belongs to a run; returns the paths, the page last."""
     check_folder(folder, "run", NAMES)
@@ -91,10 +111,7 @@ def write_full(run: FullRun, folder: Path, tell: Callable[[str], None]) -> list[
     contents = {RESULT: json_text(to_json(run)) + "\n"}
     for side in run.sides:
         contents[f"{side.name}.bdf.csv"] = bdf_text(side.aged.record)
-        columns = side.aged.states
-        lines = [",".join(columns)]
-        lines += [",".join(f"{value:.10g}" for value in row) for row in zip(*columns.values(), strict=True)]
-        contents[f"{side.name}.states.csv"] = "\n".join(lines) + "\n"
+        contents[f"{side.name}.states.csv"] = columns_csv(side.aged.states)
     contents |= {f"{name}.svg": f"{svg}\n" for name, svg in svgs.items()}
     contents["report.html"] = page(run, svgs)
     return write_all(folder, contents, tell)

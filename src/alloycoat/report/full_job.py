@@ -138,6 +138,28 @@ def run_full(
     )  # fmt: skip
 
 
+def run_full_cell(
+    recipe: Recipe,
+    *,
+    samples: int = 32,
+    seed: int | None = None,
+    name: str = "recipe",
+    tell: Callable[[str], None] = _quiet,
+) -> FullRun:
+    """The one full cell that a recipe describes, coated where it has a coating; arguments as in `run_full`."""
+    prepared = prepare_full(recipe)
+    chosen = prepared.protocol.seed if seed is None else seed
+    coating = None if recipe.coating is None else coat(recipe, samples=max(samples, 1), seed=chosen)
+    count = max(0, min(samples, _BUDGET // prepared.protocol.total_cycles))
+    label = "bare" if coating is None else "coated"
+    tell(f"cycling the {label} full cell, {prepared.protocol.total_cycles} cycles, {count} samples")
+    side = _side(label, prepared, coating, count, chosen)
+    return FullRun(
+        prepared, name, count, chosen, coating, (side,), (), (), _warnings(prepared, coating, [side]),
+        _references(prepared, coating, [side.cell]),
+    )  # fmt: skip
+
+
 def _references(prepared: Prepared, coating: Coating | None, cells: list[FullCell]) -> tuple[Reference, ...]:
     keys = [] if coating is None else list(coating.sources)
     for cell in cells:
