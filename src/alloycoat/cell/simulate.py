@@ -178,7 +178,7 @@ def cycle(
     protocol: a `recipe.Protocol` (or anything with `steps` and `cycles`); constant-current and rest steps.
     max_cycles: stop after so many (the record then says it was interrupted). points_per_half_cycle: samples
     a step, at least 4. ageing: what wears the cell out (`ageing_parameters`), every cycle is then solved; None: it
-    stays fresh, but for a half and a full cell, which always age. seed: of the heterogeneity that ageing brings. settings:
+    stays fresh, but for half and full cells, which always age. seed: of the heterogeneity that ageing brings. settings:
     `LifeSettings` where the cell ages, else `Settings`. reuse (of a cell that stays fresh): once the salt profile at
     the start of a cycle repeats to SAME of c0, later cycles are copies of it (the record says from which on).
 
