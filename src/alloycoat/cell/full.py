@@ -77,7 +77,7 @@ class FullCell:
 def full(
     coating: Any = None,
     *,
-    positive: str,
+    positive: str | Positive,
     loading: str | float,
     electrolyte: str,
     anode: str | None = None,
@@ -90,6 +90,7 @@ def full(
 ) -> FullCell:
     """A full cell: the metal, coated where `coating` is given, against `positive` ("LTO", "NMC", "LFP", ...).
 
+    positive: a name, or a `Positive` of your own (`interop.read_bpx_positive`).
     loading: capacity of the positive per area between its ends of use, text such as "1 mAh/cm2" or C/m2.
     n_to_p: metal at assembly over that capacity, 0 for anode-free; or anode_thickness; the metal is in excess
     where neither is given. efficiency: constant plating efficiency (an assumption that replaces the laws of
@@ -98,7 +99,7 @@ def full(
     >>> round(full(anode="Li", positive="LTO", loading="1 mAh/cm2", electrolyte="1 M LiPF6 in EC/DMC").thickness * 1e6)
     27
     """
-    host = find_positive(positive)
+    host = positive if isinstance(positive, Positive) else find_positive(positive)
     if n_to_p is not None and anode_thickness is not None:
         raise RecipeError("[cell] n_to_p: given together with [anode] thickness; the metal follows from one of them")
     if n_to_p is not None and not (math.isfinite(n_to_p) and n_to_p >= 0.0):
