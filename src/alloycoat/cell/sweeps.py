@@ -73,7 +73,7 @@ def sweep(
     size = len(made.rows) * sum(_rows(order) for order in orders) * (cycles if every else 1)
     if size > _MOST_ROWS:
         raise RecipeError(
-            f"sweep: {len(made.rows)} samples would be {size:.2g} rows, {_MOST_ROWS:.0e} are allowed; take fewer samples"
+            f"sweep: {len(made.rows)} samples would be {size:.2g} rows, {_MOST_ROWS:.0e} are allowed; take fewer"
         )
     return run_samples(orders, made, cycles, accuracy, settled, every, threads)
 
