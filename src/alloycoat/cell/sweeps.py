@@ -72,7 +72,9 @@ def sweep(
     accuracy = settings or Settings()
     size = len(made.rows) * sum(_rows(order) for order in orders) * (cycles if every else 1)
     if size > _MOST_ROWS:
-        raise RecipeError(f"sweep: {len(made.rows)} samples would be {size:.2g} rows, {_MOST_ROWS:.0e} are allowed")
+        raise RecipeError(
+            f"sweep: {len(made.rows)} samples would be {size:.2g} rows, {_MOST_ROWS:.0e} are allowed; take fewer"
+        )
     return run_samples(orders, made, cycles, accuracy, settled, every, threads)
 
 
