@@ -90,7 +90,7 @@ def test_the_efficiency_of_a_half_cell_is_what_stays_on_copper(loss):
     assert all(1 - loss <= value < 1 for value in seen)  # what plates dense is lost less than moss
     halves = trace(made.record, None, Thresholds(), 3).halves
     assert np.all(halves.nucleation_V[::2] > 0.5 * worn.substrate)  # on copper, every time
-    assert np.all(halves.nucleation_V[1::2] < 0.1 * worn.substrate)
+    assert np.all(halves.nucleation_V[1::2] < 0.25 * worn.substrate)
 
 
 @pytest.mark.parametrize("precursor", ["FeCl3", "CuCl2"])
