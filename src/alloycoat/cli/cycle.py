@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, say
 from alloycoat.cli.run import OwnSeed
+
+if TYPE_CHECKING:
+    from alloycoat.report.job import CellRun
 
 
 def cycle(
@@ -30,7 +33,6 @@ def cycle(
     from alloycoat.report.document import cell_to_json
     from alloycoat.report.files import RESULT, check_folder, write_all
     from alloycoat.report.job import run_cell
-    from alloycoat.report.summary import life_line, more_lines, side_line
     from alloycoat.store import to_json
 
     read = Recipe.load(recipe)
@@ -49,8 +51,18 @@ def cycle(
         say(f"record: {out / name}")
     if json:
         print_json(document)
-        return
-    typer.echo(document["title"])
+    else:
+        _print(done, document["title"])
+    if done.side.interrupted:
+        say("alloycoat: interrupted; what was done until then is kept")
+        raise typer.Exit(130)
+
+
+def _print(done: CellRun, title: str) -> None:
+    """The cell in a few lines, and its notes."""
+    from alloycoat.report.summary import life_line, more_lines, side_line
+
+    typer.echo(title)
     typer.echo(side_line(done.side).replace("\u00a0", " "))
     for line in (life_line(done.side), *more_lines(done.side)):
         typer.echo(line.replace("\u00a0", " "))

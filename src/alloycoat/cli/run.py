@@ -47,3 +47,6 @@ def run(
     else:
         typer.echo(summary(done))
     say(f"report: {written[-1]}")
+    if done.interrupted:
+        say("alloycoat: interrupted; what was done until then is written")
+        raise typer.Exit(130)

@@ -78,7 +78,8 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
         found = [NO_DATA if side.critical is None else critical_text(side.critical) for side in run.sides]
         rows.insert(0, ["Critical current density", *found])
     parts = [
-        "<h2>Cycling, side by side</h2>" if run.coated else "<h2>Cycling</h2>", f"<p>{html(ASSUMED)}.</p>",
+        "<h2>Cycling, side by side</h2>" if run.coated else "<h2>Cycling</h2>",
+        f"<p>{html(ASSUMED[0].upper() + ASSUMED[1:])}.</p>",
         figure(drawings["voltage"], caption), table(rows, head), "<h3>What ages</h3>",
         figure(drawings["ageing"], _AGEING),
     ]  # fmt: skip
@@ -189,6 +190,8 @@ def evidence(run: Run, drawings: Mapping[str, str]) -> str:
         f"The {count} rows of the review’s Table 3 nearest to this recipe by metal, coating element, class of "
         "electrolyte and current density (a declared distance, not a fitted one)."
     )
+    if run.prepared.cell.format != "symmetric":
+        intro += " All of them are symmetric cells."
     beside = (
         "Polarization at begin: this recipe simulated (diamonds, with intervals; an arrow where an interval goes "
         "on) and the nearest published pairs (circles). Whether a published value is |V| or the full gap between "
