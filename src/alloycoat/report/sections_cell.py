@@ -51,10 +51,10 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
     """Voltage over the whole life, the table of the two cells, what ages, and the sampled lives."""
     shown = "bare (grey) and coated (blue)" if run.coated else "bare"
     caption = (
-        f"Simulated voltage, {shown}, at {run.conditions}, until the cell or the protocol ended. Negative while the "
+        f"Simulated voltage, {shown}: {run.conditions}, until the cell or the protocol ended. Negative while the "
         "working electrode plates. Below, one cycle at begin, in the middle of each cell’s own life and at its end: "
-        "a peak that fades as moss grows, then arcing as the salt becomes short. A band that leaves the plot goes on "
-        "beyond it; its ends stand in the table."
+        "in a bare cell a peak fades as moss grows, and arcing comes as the salt becomes short. A band that leaves the "
+        "plot goes on beyond it; its ends stand in the table."
     )
     if any(side.polarization is not None and side.polarization.value > STANDS for side in run.sides):
         caption += " A cell that is blocked has no curve."
@@ -152,7 +152,8 @@ def _exchange(side: Side) -> str:
 
 def _record(side: Side) -> str:
     hours = quantity(side.outcome.duration_s, "s")
-    return f"{hours}, {side.outcome.n_half_cycles} half-cycles. {plain(side.record.ended.text)}"
+    halves = side.outcome.n_half_cycles
+    return f"{hours}, {halves} {'half-cycle' if halves == 1 else 'half-cycles'}. {plain(side.record.ended.text)}"
 
 
 def _fate(side: Side) -> str:

@@ -6,9 +6,7 @@ from alloycoat.report.job import Run
 from alloycoat.report.side import STANDS, Side
 from alloycoat.report.words import critical_text, efficiency, life, lived, polarization, quantity, spread
 
-SHORT = (
-    "lives are a hypothesis: assumed constants, none fitted (bare Li off by a factor of 1.5 on average, others more)"
-)
+SHORT = "lives are a hypothesis: constants assumed, none fitted (bare Li: wrong by a factor of 1.5 on average)"
 
 
 def side_line(side: Side) -> str:
