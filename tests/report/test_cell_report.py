@@ -45,13 +45,13 @@ def test_the_page_of_a_half_cell_shows_the_efficiency_and_no_impedance(half_run)
 
 
 def test_the_page_of_a_rate_step_says_from_where_to_where():
-    protocol = {"name": "rate-step", "from": "1 mA/cm2", "to": "60 mA/cm2", "step": "20 mA/cm2", "time": "20 min"}
+    protocol = {"name": "rate-step", "from": "1 mA/cm2", "to": "130 mA/cm2", "step": "40 mA/cm2", "time": "20 min"}
     done = run(recipe(coating=None, protocol=protocol), samples=4)
     text = page(done, drawings(done)).replace("\u00a0", " ")
-    assert "rate step from 1 to 41 mA/cm²" in text and "rate step from 1 to 60 mA/cm2 by 20, 20 min" in text
+    assert "rate step from 1 to 121 mA/cm²" in text and "rate step from 1 to 130 mA/cm2 by 40, 20 min" in text
     assert "Critical current density" in text
     found = done.bare.critical
-    assert found.first_failed in (10.0, 210.0, 410.0) and found.last == 410.0
+    assert found.first_failed in (410.0, 810.0, 1210.0) and found.last == 1210.0
     assert f"critical   bare {critical_text(found)}".replace("\u00a0", " ") in summary(done)
 
 
