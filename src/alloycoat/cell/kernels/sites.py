@@ -60,6 +60,7 @@ COATED, BARE, FRESH, FOREIGN = 0, 1, 2, 3
 AREA, CURRENT, RESISTANCE, RATE, VALUE, SLOPE = 0, 1, 2, 3, 4, 5
 _ONSET = 1e-3  # A/m2 over which the nucleation of a substrate sets in, so that the law stays concave
 _NO_AREA = 1e-300
+_MOST_ROUNDS = 30
 
 
 @piece
@@ -144,6 +145,14 @@ def share_current(
 
 
 @piece
+def _top_share(drop: float, barrier: float, e: Array) -> float:
+    """Share of the coated site's current that plates as moss on top of the layer; drop: j R of the layer in V."""
+    if drop <= barrier:
+        return 0.0
+    return float(e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE]))
+
+
+@piece
 def electrode(
     i: float, ratio: float, moss: float, metal: float, saturation: float, film: float, state: Array, e: Array,
     plan: Plan, x: Array, found: Array
@@ -162,13 +171,17 @@ def electrode(
     barrier = _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
     x[RESISTANCE, COATED], x[RESISTANCE, BARE] = e[E_FILM_COATED] * film, e[E_FILM] * film
     x[RESISTANCE, FRESH], x[RESISTANCE, FOREIGN] = e[E_FILM], e[E_FILM]
-    drop = x[CURRENT, COATED] * e[E_LAYER]
-    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
-    areas(moss, metal, strips, state, e, w, top, x)
-    v = share_current(size, ratio, saturation, barrier, strips, e, m, x)
-    if v < 0.0:
-        found[0] = math.nan
-        return
+    top, before, v = _top_share(x[CURRENT, COATED] * e[E_LAYER], barrier, e), -1.0, 0.0
+    for _ in range(_MOST_ROUNDS):  # what plates on top is mossy area, and that shares the current
+        if abs(top - before) <= 1e-9:
+            break
+        before = top
+        areas(moss, metal, strips, state, e, w, top, x)
+        v = share_current(size, ratio, saturation, barrier, strips, e, m, x)
+        if v < 0.0:
+            found[0] = math.nan
+            return
+        top = _top_share(x[CURRENT, COATED] * e[E_LAYER], barrier, e)
     fresh = saturation * x[AREA, FRESH] * x[CURRENT, FRESH]
     coated = saturation * x[AREA, COATED] * x[CURRENT, COATED]
     # of its own current: a difference would leave round-off as moss, which then grows by itself
@@ -181,7 +194,6 @@ def electrode(
             left = max(0.0, e[E_ALLOY] + state[ALLOY])
             found[2] = coated * _delithiated(drop, e[E_PLATEAU]) * left / (left + 0.01 * e[E_ALLOY])
         return
-    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
     found[1] = (1.0 - w[W_SEI_SHARE]) * (fresh + w[W_MOSSY_SHARE] * bare + top * coated)
     if e[E_ALLOY] > 0.0:
         lack = max(0.0, -state[ALLOY])
