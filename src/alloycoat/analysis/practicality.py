@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from alloycoat import chemistry
 from alloycoat.analysis.verdict import analyze
 from alloycoat.errors import AlloycoatError, RecipeError, unknown_name
 from alloycoat.outcome import Outcome
@@ -202,6 +201,8 @@ def _metal_capacity(metal: str | None, thickness: float | None) -> float | None:
     """z F L/V_m, the charge in the metal of one electrode, C/m2."""
     if thickness is None:
         return None
+    from alloycoat import chemistry  # its tables are read where a metal is named
+
     anode = chemistry.anode(metal or "Li")
     return float(anode.charge * FARADAY * thickness / anode.molar_volume.value)
 
