@@ -11,8 +11,10 @@ from report_recipe import TABLES, recipe
 from alloycoat.cell import Lives
 from alloycoat.errors import RecipeError
 from alloycoat.record import Ended
+from alloycoat.report import side as side_module
 from alloycoat.report.document import to_json
 from alloycoat.report.job import ASSUMED, run
+from alloycoat.report.page import drawings, page
 from alloycoat.report.prepare import prepare
 from alloycoat.report.side import censored_at, life_estimate, points_for
 from alloycoat.report.summary import summary
@@ -90,6 +92,32 @@ def test_long_records_get_fewer_samples_a_step_and_too_long_ones_are_refused():
     often = [f"{step} (1 second period)" for step in steps]
     with pytest.raises(RecipeError, match="longer period"):
         points_for(prepare(recipe(protocol={"steps": often, "cycles": 1000})), None)
+
+
+def test_spectra_at_rest_are_rows_of_the_record_and_numbers_of_the_document(coated_run):
+    document = to_json(coated_run)
+    for side in coated_run.sides:
+        rows, found = side.record.impedance, document[side.name]["simulated_impedance"]
+        assert [one["cycle"] for one in found] == [1, 2, 3, 4] and len(rows.time_s) == 4 * len(found[0]["frequency_Hz"])
+        first, area = found[0], side.cell.area_m2
+        assert rows.real_ohm[0] == pytest.approx(first["real_ohm_m2"][0] / area)
+        total = sum(first[f"{kind}_resistance_ohm_m2"] for kind in ("bulk", "interfacial", "diffusion"))
+        assert first["real_ohm_m2"][-1] == pytest.approx(total, rel=1e-3)
+        assert len(document[side.name]["impedance"]["bulk_resistance_ohm"]) == 4
+    assert {"imp-peled2011", "age-assumed"} <= {item.key for item in coated_run.references}
+
+
+def test_an_interrupt_leaves_what_was_done(monkeypatch):
+    def stopped(*args, **settings):
+        return Lives(np.array([3600.0, 0.0]), (Ended.completed, Ended.interrupted), np.array([1, 0]))
+
+    monkeypatch.setattr(side_module, "lives", stopped)
+    done = run(recipe(), samples=2)
+    assert done.interrupted and done.coated is None and done.bare.lives is None
+    document = to_json(done)
+    assert "coated: interrupted before it was cycled" in document["warnings"]
+    assert document["bare"]["life_s"] is None and "bare" in summary(done)
+    assert "interrupted" in page(done, drawings(done))
 
 
 def test_intervals_hold_the_value_and_come_from_the_samples(coated_run):

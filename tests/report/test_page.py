@@ -91,7 +91,7 @@ def test_sections_units_and_reasons_are_there(made):
     words = ["Recipe", "What this cannot predict", "Warnings and assumptions", "Sources", "What diffusion allows",
              "polarization at begin / mV", "life / h", "cell voltage / mV", "time / h",
              "current density / mA cm⁻²", "mA/cm²", "assumed, not fitted", "What ages", "sampled cells alive / %",
-             "Constants of ageing", "age-assumed"]  # fmt: skip
+             "Constants of ageing", "age-assumed", "Impedance at rest", "Nyquist"]  # fmt: skip
     if done.coating is not None:
         words += ["Li₁₃In₃", "3 Li + InCl₃ → In + 3 LiCl", "four criteria", "no data", "Hazards", "S/cm"]
     for word in words:

@@ -12,6 +12,7 @@ from alloycoat.cli.run import OwnSeed
 
 if TYPE_CHECKING:
     from alloycoat.recipe import Recipe
+    from alloycoat.report.job import CellRun
 
 
 def cycle(
@@ -34,7 +35,6 @@ def cycle(
     from alloycoat.report.files import RESULT, check_folder, write_all
     from alloycoat.report.full_document import columns_csv
     from alloycoat.report.job import run_cell
-    from alloycoat.report.summary import life_line, more_lines, side_line
     from alloycoat.store import to_json
 
     read = Recipe.load(recipe)
@@ -56,8 +56,18 @@ def cycle(
         say(f"record: {out / name}")
     if json:
         print_json(document)
-        return
-    typer.echo(document["title"])
+    else:
+        _print(done, document["title"])
+    if done.side.interrupted:
+        say("alloycoat: interrupted; what was done until then is kept")
+        raise typer.Exit(130)
+
+
+def _print(done: CellRun, title: str) -> None:
+    """The cell in a few lines, and its notes."""
+    from alloycoat.report.summary import life_line, more_lines, side_line
+
+    typer.echo(title)
     typer.echo(side_line(done.side).replace("\u00a0", " "))
     for line in (life_line(done.side), *more_lines(done.side)):
         typer.echo(line.replace("\u00a0", " "))

@@ -53,6 +53,9 @@ def run(
     else:
         typer.echo(summary(done))
     say(f"report: {written[-1]}")
+    if done.interrupted:
+        say("alloycoat: interrupted; what was done until then is written")
+        raise typer.Exit(130)
 
 
 def _full(read: Recipe, name: str, folder: Path, seed: int | None, samples: int | None, json: bool) -> None:

@@ -237,6 +237,17 @@ class Protocol(_Table):
         return {"from" if key == "from_" else key: value for key, value in found.items()}
 
     @property
+    def text(self) -> str:
+        """What is done, in words on one line."""
+        if self.name is not None and self.from_ is not None and self.to is not None and self.step is not None:
+            span = self.steps[0].text.partition(" for ")[2]
+            return (
+                f"rate step from {self.from_ / 10:g} to {self.to / 10:g} mA/cm2 by {self.step / 10:g}, {span} a "
+                f"half-cycle, {self.cycles} {'cycle' if self.cycles == 1 else 'cycles'} each"
+            )
+        return f"{self.steps.text}; {self.cycles} {'cycle' if self.cycles == 1 else 'cycles'}"
+
+    @property
     def repeats(self) -> int:
         """How often the whole of `steps` is run: `cycles`, but once for a named protocol."""
         return 1 if self.name is not None else self.cycles

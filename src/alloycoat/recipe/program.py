@@ -50,6 +50,15 @@ class Program(Sequence[Step]):
         """Numbered cycles of one pass."""
         return sum(block.cycles for block in self.blocks)
 
+    @property
+    def text(self) -> str:
+        """What is done, on one line: every cycle once, with how often it is run; at most six of them."""
+        shown = ["; ".join(step.text for step in block.steps) for block in self.blocks[:6]]
+        if len(self.blocks) == 1 and self.blocks[0].cycles == 1:
+            return shown[0]
+        parts = [f"({words}) × {block.cycles}" for words, block in zip(shown, self.blocks, strict=False)]
+        return ", ".join(parts) + (f", … ({len(self.blocks)} in all)" if len(self.blocks) > 6 else "")
+
     @overload
     def __getitem__(self, index: int) -> Step: ...
     @overload

@@ -38,7 +38,7 @@ def voltage(run: Run) -> Figure:
         longest = max(side.record.time_s[-1] for side in sides) / 3600
         for side, axes in zip(sides, strips, strict=True):
             _life(axes, side, longest)
-        strips[0].set_title("Whole life (envelope)")
+        strips[0].set_title("Whole life")
         strips[-1].set_xlabel("time / h")
         _zooms(lower, sides, bool(run.cells))
     return figure
@@ -48,14 +48,17 @@ def _life(axes: Axes, side: Side, longest: float) -> None:
     """Lowest and highest voltage over time, and why it ended."""
     record, color = side.record, COLORS[side.name]
     hours = record.time_s / 3600
-    edges = np.linspace(0.0, float(hours[-1]) * (1 + 1e-9), min(_BINS, max(4, record.n // 4)) + 1)
-    place = np.clip(np.searchsorted(edges, hours, side="right") - 1, 0, len(edges) - 2)
-    low, high = np.full(len(edges) - 1, np.inf), np.full(len(edges) - 1, -np.inf)
-    np.minimum.at(low, place, 1e3 * record.voltage_V)
-    np.maximum.at(high, place, 1e3 * record.voltage_V)
-    seen = np.isfinite(low)
-    middle = 0.5 * (edges[1:] + edges[:-1])[seen]
-    axes.fill_between(middle, low[seen], high[seen], color=color, alpha=0.55, linewidth=0.4)
+    if record.cycle is None or side.aged.cycles < 40:
+        axes.plot(hours, 1e3 * record.voltage_V, color=color, linewidth=1.0)
+    else:  # lowest and highest of each cycle, or of a few of them
+        few = -(-int(record.cycle[-1]) // _BINS)
+        place = record.cycle // few
+        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        low = np.minimum.reduceat(1e3 * record.voltage_V, starts)
+        high = np.maximum.reduceat(1e3 * record.voltage_V, starts)
+        hours = np.append(hours[starts], hours[-1])
+        low, high = np.append(low, low[-1]), np.append(high, high[-1])
+        axes.fill_between(hours, low, high, color=color, alpha=0.55, linewidth=0.4)
     top = _top(record.voltage_V)
     bottom = -top if float(np.quantile(record.voltage_V, 0.05)) < 0 else 0.0
     axes.set(xlim=(0, 1.02 * longest), ylim=(bottom, top), ylabel="V / mV")
@@ -151,12 +154,13 @@ def ageing(run: Run) -> Figure:
             axes.set_title(title)
             axes.grid()
             low, high = axes.get_ylim()
-            axes.set_ylim(min(0.0, low), high if high > 0 else 1.0)
+            axes.set_ylim(min(0.0, low), 1.03 * high if high > 0 else 1.0)
         for axes in panels[3:]:
             axes.set_xlabel("time / h")
         if run.coated is None:
             panels[5].text(0.5, 0.5, "no coating", transform=panels[5].transAxes, ha="center", color=BARE)
-        panels[0].legend(loc="upper left")
+            panels[5].set_yticks([])
+        panels[0].legend(loc="best")
     return figure
 
 

@@ -176,6 +176,8 @@ def to_json(run: Run) -> dict[str, Any]:
     if run.coating is None:
         reason = "the recipe has no [coating]: a bare anode"
         warnings += [f"coating: {reason}", f"coated: {reason}"]
+    elif run.coated is None:
+        warnings.append("coated: interrupted before it was cycled")
     return {
         "alloycoat_version": __version__,
         "command": "run",

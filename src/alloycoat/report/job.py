@@ -13,7 +13,6 @@ from alloycoat.coating import Coating, coat
 from alloycoat.literature import Neighbor, nearest_rows
 from alloycoat.quantities import ZERO_CELSIUS
 from alloycoat.recipe import Recipe
-from alloycoat.record import Ended
 from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.prepare import Prepared, prepare
 from alloycoat.report.side import LIFE_SAMPLES, STANDS, Side, make_side
@@ -65,6 +64,11 @@ class Run:
         return self.recipe.title or self.name
 
     @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C came in between."""
+        return any(side.interrupted for side in self.sides)
+
+    @property
     def conditions(self) -> str:
         """Current density and charge of a half-cycle in words; of a rate step the range."""
         protocol = self.prepared.protocol
@@ -109,7 +113,9 @@ def run(
     which = "bare" if coating is None else "bare and coated"
     tell(f"cycling {which}, {prepared.protocol.total_cycles} cycles, and {drawn} sampled cells of each")
     bare = make_side("bare", prepared, None, drawn, chosen, cycles)
-    coated = None if coating is None else make_side("coated", prepared, coating, drawn, chosen, cycles)
+    coated = None
+    if coating is not None and not bare.interrupted:
+        coated = make_side("coated", prepared, coating, drawn, chosen, cycles)
     current, half, capacity = _plating(prepared, bare.band)
     tell("looking up the published rows")
     published = _published(prepared, coating, prepared.protocol.from_ or current)
@@ -220,8 +226,6 @@ def _warnings(prepared: Prepared, coating: Coating | None, sides: list[Side]) ->
     found += [] if coating is None else coating.warnings
     for side in sides:
         found += [*side.cell.notes, *side.worn.notes, *(f"{side.name}: {note}" for note in side.notes)]
-        if side.record.ended is Ended.interrupted:
-            found.append(f"{side.name}: interrupted after {side.aged.cycles} cycles; no lives were sampled")
         if side.band.ended:
             found.append(
                 f"{side.name}: {side.band.ended} of {len(side.band.voltages_V)} samples ended within the first "

@@ -12,7 +12,7 @@ from alloycoat.report.job import Run
 from alloycoat.report.layer_drawing import draw_layer
 from alloycoat.report.side import STANDS
 from alloycoat.report.svg import svg_text
-from alloycoat.report.words import bounds, critical_text, html, life, lived, plain, quantity, subscripts
+from alloycoat.report.words import bounds, critical_text, efficiency, html, life, lived, plain, quantity, subscripts
 
 
 def frame(title: str, body: Sequence[str], note: str = "Intervals are the 10th to 90th percentile.") -> str:
@@ -95,6 +95,9 @@ def _tiles(run: Run) -> str:
         value = quantity(None if level is None else level.value, "V", 2)
         tiles.append(_tile(name, value, f"simulated; {bounds(level, 'V')}"))
     for side in run.sides:
+        if side.efficiency is not None:
+            value, _, more = efficiency(side.efficiency).partition(" (")
+            tiles.append(_tile(f"Coulombic efficiency, {side.name}", value, f"hypothesis; {more.rstrip(')')} %"))
         if side.critical is not None:
             value, _, more = critical_text(side.critical).partition(" (")
             tiles.append(_tile(f"Critical current density, {side.name}", value, f"hypothesis; {more.rstrip(')')}"))

@@ -51,10 +51,10 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
     """Voltage over the whole life, the table of the two cells, what ages, and the sampled lives."""
     shown = "bare (grey) and coated (blue)" if run.coated else "bare"
     caption = (
-        f"Simulated voltage, {shown}, at {run.conditions}, until the cell or the protocol ended. Negative while the "
+        f"Simulated voltage, {shown}: {run.conditions}, until the cell or the protocol ended. Negative while the "
         "working electrode plates. Below, one cycle at begin, in the middle of each cell’s own life and at its end: "
-        "a peak that fades as moss grows, then arcing as the salt becomes short. A band that leaves the plot goes on "
-        "beyond it; its ends stand in the table."
+        "in a bare cell a peak fades as moss grows, and arcing comes as the salt becomes short. A band that leaves the "
+        "plot goes on beyond it; its ends stand in the table."
     )
     if any(side.polarization is not None and side.polarization.value > STANDS for side in run.sides):
         caption += " A cell that is blocked has no curve."
@@ -78,7 +78,8 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
         found = [NO_DATA if side.critical is None else critical_text(side.critical) for side in run.sides]
         rows.insert(0, ["Critical current density", *found])
     parts = [
-        "<h2>Cycling, side by side</h2>" if run.coated else "<h2>Cycling</h2>", f"<p>{html(ASSUMED)}.</p>",
+        "<h2>Cycling, side by side</h2>" if run.coated else "<h2>Cycling</h2>",
+        f"<p>{html(ASSUMED[0].upper() + ASSUMED[1:])}.</p>",
         figure(drawings["voltage"], caption), table(rows, head), "<h3>What ages</h3>",
         figure(drawings["ageing"], _AGEING),
     ]  # fmt: skip
@@ -151,7 +152,8 @@ def _exchange(side: Side) -> str:
 
 def _record(side: Side) -> str:
     hours = quantity(side.outcome.duration_s, "s")
-    return f"{hours}, {side.outcome.n_half_cycles} half-cycles. {plain(side.record.ended.text)}"
+    halves = side.outcome.n_half_cycles
+    return f"{hours}, {halves} {'half-cycle' if halves == 1 else 'half-cycles'}. {plain(side.record.ended.text)}"
 
 
 def _fate(side: Side) -> str:
@@ -189,6 +191,8 @@ def evidence(run: Run, drawings: Mapping[str, str]) -> str:
         f"The {count} rows of the review’s Table 3 nearest to this recipe by metal, coating element, class of "
         "electrolyte and current density (a declared distance, not a fitted one)."
     )
+    if run.prepared.cell.format != "symmetric":
+        intro += " All of them are symmetric cells."
     beside = (
         "Polarization at begin: this recipe simulated (diamonds, with intervals; an arrow where an interval goes "
         "on) and the nearest published pairs (circles). Whether a published value is |V| or the full gap between "

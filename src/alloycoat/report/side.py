@@ -48,6 +48,7 @@ _ROWS = 300_000  # of a record that nobody asked to be longer: some 25 MB as csv
 _POINTS = 50
 _MANY = 40
 _BEGIN = 3  # the cycle that counts as begin, as in `analyze`
+_INTERRUPTED = "interrupted: later cycles and lives are missing"
 SAMPLE_SETTINGS = LifeSettings(dead_volumes=3, separator_volumes=5, salt=1e-2, moss=1e-3)
 """Accuracy of the sampled lives: half a percent in their percentiles, far below their spread."""
 
@@ -94,6 +95,11 @@ class Side:
     def life_limit_s(self) -> float | None:
         """When the protocol ended for samples that were still alive, s; None where none was."""
         return censored_at(self.lives)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C came in between: what is here is what there was until then."""
+        return _INTERRUPTED in self.notes
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -175,8 +181,8 @@ def make_side(
     spectra, resistances = _impedance(cell, worn, coating, aged)
     record = aged.record.replace(impedance=as_rows(spectra, cell.area_m2 or 1.0))
     outcome = replace(analyze(record), title=name)
-    stopped = aged.ended is Ended.interrupted
-    count = 0 if stopped and cycles is None else samples
+    stopped = aged.ended is Ended.interrupted and cycles is None
+    count = 0 if stopped else samples
     drawn = _drawn(cell, worn, coating, count, seed)
     early = early_cycles(
         cell, protocol, worn, record, drawn, begin=_BEGIN, points_per_half_cycle=points, seed=seed,
@@ -186,11 +192,11 @@ def make_side(
     own, resistance = outcome.area_specific_resistance_ohm_m2, None
     if level is not None and level.value and own is not None:
         resistance = Estimate(own, own * level.low / level.value, own * level.high / level.value)
-    notes: list[str] = []
+    notes: list[str] = [_INTERRUPTED] if stopped else []
     found = replicates = None
-    if cycles is None:
+    if cycles is None and not stopped:
         found = _lives(cell, prepared, worn, drawn, seed, notes)
-        if protocol.replicates > 1 and not stopped:
+        if protocol.replicates > 1 and not notes:
             same = {"exchange_current_density": np.full(protocol.replicates, cell.exchange_current_density)}
             replicates = _lives(cell, prepared, worn, same, seed, notes)
     return Side(
@@ -262,10 +268,14 @@ def _lives(
     if not drawn:
         return None
     try:
-        return lives(cell, prepared.protocol, worn, drawn, seed=seed, settings=SAMPLE_SETTINGS)
+        found = lives(cell, prepared.protocol, worn, drawn, seed=seed, settings=SAMPLE_SETTINGS)
     except AlloycoatError as error:
         notes.append(f"no distribution of lives: {error}")
         return None
+    if Ended.interrupted in found.ended:
+        notes.append(_INTERRUPTED)
+        return None
+    return found
 
 
 def _polarizations(early: EarlyCycles, cutoff: float) -> list[float]:

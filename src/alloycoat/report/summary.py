@@ -6,7 +6,7 @@ from alloycoat.report.job import Run
 from alloycoat.report.side import STANDS, Side
 from alloycoat.report.words import critical_text, efficiency, life, lived, polarization, quantity, spread
 
-SHORT = "lives are a hypothesis: the constants of ageing are assumed, not fitted (typically off by a factor of 1.5)"
+SHORT = "lives are a hypothesis: constants assumed, none fitted (bare Li: wrong by a factor of 1.5 on average)"
 
 
 def side_line(side: Side) -> str:
@@ -19,6 +19,8 @@ def life_line(side: Side) -> str:
     """The life that the analysis sees, and the median of the samples with its interval."""
     found = side.outcome.life
     own = "unknown" if found is None else life(round(found.lower_h, 1), _rounded(found.upper_h))
+    if found is not None and found.upper_s == 0.0:
+        own = "ends at once"
     failure = "" if side.outcome.failure in (None, "none") else f", {side.outcome.failure}"
     sampled = "" if side.life is None else f"; samples {lived(side.life, side.life_limit_s)}"
     return f"{'life':<11}{side.name} {own}{failure}{sampled}"
@@ -52,7 +54,8 @@ def summary(run: Run) -> str:
     lines.append(f"{'limit':<11}J* {spread(run.limiting_current_density, 'A/m2')}")
     if run.published:
         row = run.published[0].row
+        kind = "symmetric cells, " if run.prepared.cell.format != "symmetric" else ""
         both = [life(side.life_lower_h, side.life_upper_h) for side in (row.bare, row.coated)]
-        lines.append(f"{'published':<11}row {row.row}: bare {both[0]}, coated {both[1]} ({row.paper.citation})")
+        lines.append(f"{'published':<11}{kind}row {row.row}: bare {both[0]}, coated {both[1]} ({row.paper.citation})")
     lines.append(f"{'trust':<11}{SHORT}")
     return "\n".join(lines).replace("\u00a0", " ")
