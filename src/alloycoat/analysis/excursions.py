@@ -10,6 +10,7 @@ from alloycoat.analysis.history import against_history, first_tenth, is_lasting,
 from alloycoat.outcome import Sign
 
 _AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY = 0.999, 0.98, 0.9
+_NEW_EXTREME, _RAISED, _STEEP, _STEEP_PART = 1.1, 1.5, 0.1, 0.05
 
 
 def watched(seen: Trace) -> BoolArray:
@@ -96,3 +97,29 @@ def begin_level(seen: Trace) -> float:
     if seen.begin >= 0:
         return abs(float(seen.cycles.polarization_V[seen.begin]))
     return first_tenth(seen)[0] if seen.halves.n else 0.0
+
+
+def steep_end(seen: Trace, usual_ohm: float) -> list[Sign]:
+    """The record breaks off within a half-cycle in a steep rise to its highest voltage, as depletion gives.
+
+    Highest: a tenth above all before, over current, and 1.5 times the usual resistance (ohm). Steep: by a tenth
+    within the last twentieth of a usual half-cycle, over at least three rows. An interrupted test
+    breaks off at a voltage it has had before.
+    """
+    halves, last = seen.halves, seen.halves.n - 1
+    rows = flowing_rows(seen.segments, last)
+    current = np.abs(seen.segments.current_A[rows])
+    ohm = float(halves.sign[last]) * seen.record.voltage_V[rows] / np.maximum(current, 1e-30)
+    before = np.max(np.abs(halves.maximum_V[:last]) / halves.current_A[:last], initial=0.0)
+    if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before) or ohm[-1] < ohm.max():
+        return []
+    time = seen.record.time_s[rows]
+    late = time >= time[-1] - _STEEP_PART * float(np.median(halves.duration_s[:last]))
+    part = ohm[late] if late.sum() >= 3 else ohm[-3:]
+    if part.size < 3 or ohm[-1] < (1 + _STEEP) * part[0] or np.any(np.diff(part) < 0):
+        return []
+    times = ohm[-1] / usual_ohm
+    evidence = (
+        f"the record breaks off in a steep rise, at {times:.3g} times its usual voltage and higher than ever before"
+    )
+    return [Sign(float(time[-1]), "polarization", "verdict", evidence)]

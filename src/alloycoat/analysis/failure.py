@@ -14,7 +14,7 @@ import numpy as np
 
 from alloycoat.analysis.cycles import Trace
 from alloycoat.analysis.efficiency import faded
-from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned
+from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned, steep_end
 from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of, tail
 from alloycoat.analysis.soft_shorts import soft_shorts
@@ -218,7 +218,8 @@ def polarization(seen: Trace) -> list[Sign]:
 
     And has risen by 20 mV (`polarization_rise_V`). A verdict for three cycles in a row (`persistence`), or
     two to the end of the record, or where the record breaks off within a half-cycle at more than ten times
-    (`limit_factor`); else weak. Records without reversal: above five times the first tenth, to the end.
+    (`limit_factor`) or in a steep rise to its highest voltage; else weak. Records without reversal: above five
+    times the first tenth, to the end.
     """
     if seen.halves.n == 0:
         return []
@@ -263,8 +264,10 @@ def _divergence_at_end(seen: Trace, usual: float, factor: float) -> list[Sign]:
         return []
     found = tail(seen, last, lambda voltage, current: voltage >= factor * usual * current)
     level = limits.polarization_rise_V + usual * float(seen.halves.current_A[last])
-    if not usual > 0 or found is None or abs(seen.halves.end_V[last]) < level:
+    if not usual > 0 or abs(seen.halves.end_V[last]) < level:
         return []
+    if found is None:
+        return [] if seen.is_unreversed else steep_end(seen, usual)
     sure = found.rows >= limits.samples
     evidence = f"the record breaks off above {factor:g} times its usual voltage"
     return [Sign(found.time_s, "polarization", _strength(sure), evidence)]

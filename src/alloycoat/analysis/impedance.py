@@ -134,12 +134,12 @@ def fit(frequency_Hz: FloatArray, real_ohm: FloatArray, imaginary_ohm: FloatArra
 
 
 def _circuits(rows: int, inductive: bool) -> Sequence[Circuit]:
-    """The candidates, simple ones first; no more parameters than two thirds of the numbers measured."""
+    """The candidates, simple ones first; no more parameters than a third of the numbers measured."""
     plain = [(0, ""), (1, ""), (1, "open"), (1, "finite"), (2, ""), (2, "open"), (2, "finite")]
     found = [Circuit(arcs, diffusion) for arcs, diffusion in plain]
     if inductive:
         found = [each for c in found for each in (c, Circuit(c.arcs, c.diffusion, True))]
-    return [c for c in found if 1.5 * c.size <= 2 * rows] or found[:1]
+    return [c for c in found if 3 * c.size <= 2 * rows]
 
 
 def _least_squares(

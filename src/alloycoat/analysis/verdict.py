@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from alloycoat.analysis.cycles import Trace, begin_index, trace, weighted_median
@@ -53,6 +55,7 @@ def analyze(
     until = float(record.time_s[-1]) if verdict is None else verdict.time_s
     retention, why_none, left_out = capacity_retention(seen, until)
     invariants = (*invariants_in(record.metadata), *_invariants(seen, area))
+    fitted = _impedance(seen, reasons, warnings)
     warnings += [*efficiency.flags, *([left_out] if left_out else [])]
     warnings += [f"{check.name}: {check.evidence}" for check in invariants if check.state == "doubtful"]
     if seen.cell_kind_inferred:
@@ -62,10 +65,6 @@ def analyze(
         "coulombic_efficiency_pairing": efficiency.reason,
         "capacity_retention": why_none,
     }
-    fitted = seen.spectra if seen.spectra is not None and seen.spectra.fits else None
-    if seen.spectra is not None:
-        warnings += seen.spectra.notes
-        reasons["impedance"] = "the record has impedance rows, but no spectrum with enough of them for a circuit"
     zero = float(record.time_s[0])
     life = Life.at_least(record.duration) if verdict is None else Life.observed(verdict.time_s - zero)
     return Outcome(
@@ -85,7 +84,7 @@ def analyze(
         coulombic_efficiency=efficiency.values,
         coulombic_efficiency_pairing=efficiency.pairing,
         capacity_retention=retention,
-        impedance=None if fitted is None else fitted.to_json(),
+        impedance=fitted,
         techniques=tuple(block.to_json() for block in seen.techniques.blocks),
         cycles=per_cycle(seen, efficiency),
         reservoir=None if efficiency.reservoir is None else efficiency.reservoir.to_json(),
@@ -97,6 +96,17 @@ def analyze(
         reasons=reasons,
         title=record.metadata.get("title", "") or record.metadata.get("file", ""),
     )
+
+
+def _impedance(seen: Trace, reasons: dict[str, str], warnings: list[str]) -> dict[str, Any] | None:
+    """Resistances by spectrum, None without one that can be fitted."""
+    if seen.spectra is None:
+        return None
+    warnings += seen.spectra.notes
+    if seen.spectra.fits:
+        return seen.spectra.to_json()
+    reasons["impedance"] = "the record has impedance rows, but no spectrum with enough of them for a circuit"
+    return None
 
 
 def _begin_and_end(seen: Trace, verdict: Sign | None, wanted: int, warnings: list[str]) -> tuple[int, int]:
