@@ -120,16 +120,13 @@ def summary(name: str, outcome: Outcome) -> str:
 
 
 def card_json(card: Card) -> dict[str, Any]:
-    """The practicality card without the nulls: an item that cannot be told has a reason and no value."""
+    """The practicality card without nulls: an item that cannot be told has a reason and no value."""
     document = card.to_json()
     rows = [
-        {key: value for key, value in row.items() if value not in {None, ""}} for row in map(_flat, document["rows"])
+        {key: value for key, value in row.items() if value is not None and (value or key != "reason")}
+        for row in document["rows"]
     ]
     return {**document, "rows": rows}
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
 def groups_summary(view: GroupsView) -> str:
