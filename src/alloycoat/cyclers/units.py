@@ -88,7 +88,7 @@ def split_name(name: str) -> tuple[str, str | None]:
     if slash and base.strip() and unit_word(unit) in UNITS:
         return base_word(base), unit_word(unit)
     base, number_sign, unit = name.rpartition("#")
-    if number_sign and base.strip() and unit_word(unit) in UNITS:
+    if number_sign and base.strip() and UNITS.get(unit_word(unit), ("none",))[0] not in {"none", "other"}:
         return base_word(base), unit_word(unit)
     base, under, unit = name.strip().rpartition("_")
     if under and len(base) > 2 and unit_word(unit) in UNITS and unit_word(unit) not in {"1", "d", "g", "k", "c", "#"}:
