@@ -15,8 +15,9 @@ from alloycoat.cyclers import extras, formats, read
 from alloycoat.errors import AlloycoatError, DataFileError
 
 FOLDER = Path(__file__).parent.parent / "data" / "cyclers"
-TEXTS = ["arbin_plain.csv", "sintef_time_corrected.bdf.csv", "biologic_no_header.mpt", "basytec.txt", "biologic_btlab.txt", "maccor_comma.txt", "maccor_days.txt",
-         "neware_flat.csv", "neware_layers.csv", "novonix.csv"]  # fmt: skip
+TEXTS = ["arbin_plain.csv", "sintef_time_corrected.bdf.csv", "biologic_no_header.mpt", "basytec.txt",
+         "biologic_btlab.txt", "maccor_comma.txt", "maccor_days.txt", "neware_flat.csv", "neware_layers.csv",
+         "novonix.csv"]  # fmt: skip
 BINARIES = {
     "neware_ndax.ndax": "fastnda", "neware_nda.nda.zip": "fastnda", "arbin_res.res.gz": "access_parser",
     "biologic_gcpl.mpr.gz": "galvani", "arbin_book.xlsx": "openpyxl",
@@ -87,7 +88,8 @@ def test_damaged_binaries(tmp_path, name, data):
         "Rec#\tCyc#\tStep\tTestTime\tStepTime\tAmp-hr\tAmps\tVolts\tState\tDPt Time",
         "DataPoint,Cycle Index,Step Type,Time,Total Time,Current(A),Voltage(V),Capacity(Ah),Date",
         "~Time[h];DataSet;Command;U[V];I[A];Ah[Ah]", "Time,Voltage,Current\n(h),(V),(mA)", "time/s  Ewe/V  I/mA",
-        "Date,Time,Voltage (V),Current (A)", "Timestamp;Spannung/V;Strom/A", "Test Time (s),Step Type,Current (mA),Voltage (V)", "time/s\tEwe/V\tI/mA\tfreq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\tNs",
+        "Date,Time,Voltage (V),Current (A)", "Timestamp;Spannung/V;Strom/A",
+        "Test Time (s),Step Type,Current (mA),Voltage (V)", "time/s\tEwe/V\tI/mA\tfreq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\tNs",
     ]),
 )  # fmt: skip
 def test_any_body_under_a_known_header(tmp_path, header, body):
@@ -124,9 +126,14 @@ def test_a_workbook_whose_sheet_does_not_unpack(tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        "Time / s,Volt" + " " * 300_000 + "x,Current / A\n1,2,3\n", "Time / s,Volt " + " vs" * 100_000 + ",I / A\n1,2,3\n",
-        "Time / s," + "(" * 300_000 + ",I / A\n1,2,3\n", "a" + " " * 300_000 + "b\n1 2\n", ("x" + "," * 300_000 + "\n") * 3,
-        "Time,Voltage,Current\n" + "s,V,A\n" * 30_000, '"' * 300_000 + "\n1,2\n", "a  b  c\n1 2\n" * 20_000,
+        "Time / s,Volt" + " " * 300_000 + "x,Current / A\n1,2,3\n",
+        "Time / s,Volt " + " vs" * 100_000 + ",I / A\n1,2,3\n",
+        "Time / s," + "(" * 300_000 + ",I / A\n1,2,3\n",
+        "a" + " " * 300_000 + "b\n1 2\n",
+        ("x" + "," * 300_000 + "\n") * 3,
+        "Time,Voltage,Current\n" + "s,V,A\n" * 30_000,
+        '"' * 300_000 + "\n1,2\n",
+        "a  b  c\n1 2\n" * 20_000,
         "Time / s,Voltage / V,Current / A\n" + "9" * 300_000 + ",1,1\n",
     ],
     ids=["blanks", "references", "brackets", "blank line", "separators", "units", "quotes", "spaced headers", "digits"],
