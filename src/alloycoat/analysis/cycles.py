@@ -134,9 +134,9 @@ def infer_kind(halves: HalfCycles) -> str:
 class Trace:
     """A segmented record as the criteria see it: record, kind of cell, segments, both tables, thresholds.
 
-    begin: index of the cycle where counting begins (the third full one at the usual current by default, of any
-    current where there are fewer), -1 where there is none. techniques: what was done, by half-cycle. spectra: fits
-    of the impedance rows, None without such rows. usual, judged: by cycle.
+    begin: index of the cycle where counting begins (the third full one by default that is no formation, pulses or
+    hold; of any kind where there are fewer), -1 where there is none. techniques: what was done, by half-cycle.
+    spectra: fits of the impedance rows, None without such rows. usual, judged, pulsed, formation: by cycle.
     """
 
     record: CyclingRecord
@@ -150,17 +150,29 @@ class Trace:
     techniques: Techniques
     spectra: Spectra | None = None
 
+    def _both(self, flags: BoolArray) -> BoolArray:
+        """By cycle: both half-cycles."""
+        return np.asarray(flags[0 : 2 * self.cycles.n : 2] & flags[1 : 2 * self.cycles.n : 2])
+
     @property
     def usual(self) -> BoolArray:
         """By cycle: plain cycling at the usual current, no formation, rate test, pulses or holds."""
-        plain = self.techniques.cycling
-        return np.asarray(plain[0 : 2 * self.cycles.n : 2] & plain[1 : 2 * self.cycles.n : 2])
+        return self._both(self.techniques.cycling)
 
     @property
     def judged(self) -> BoolArray:
         """By cycle: neither pulses nor holds."""
-        fit = self.techniques.judged
-        return np.asarray(fit[0 : 2 * self.cycles.n : 2] & fit[1 : 2 * self.cycles.n : 2])
+        return self._both(self.techniques.judged)
+
+    @property
+    def pulsed(self) -> BoolArray:
+        """By cycle: pulses, in at least one half-cycle."""
+        return ~self._both(~self.techniques.pulsed)
+
+    @property
+    def formation(self) -> BoolArray:
+        """By cycle: formation, in at least one half-cycle."""
+        return ~self._both(~self.techniques.formation)
 
     @property
     def is_unreversed(self) -> bool:
@@ -198,6 +210,6 @@ def trace(record: CyclingRecord, cell_kind: str | None, thresholds: Thresholds, 
         techniques,
         spectra(record.impedance, cycles.start_s),
     )
-    plain = cycles.full & seen.usual
+    plain = cycles.full & seen.judged & ~seen.formation
     begin, _ = begin_index(plain if plain.sum() >= begin_cycle else cycles.full, begin_cycle)
     return replace(seen, begin=begin)

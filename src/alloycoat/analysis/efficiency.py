@@ -11,7 +11,7 @@ from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.reservoir import Reservoir, cut_offs, reservoir
 from alloycoat.record import FloatArray
 
-_LEFT_OVER = 0.01
+_LEFT_OVER, _ABOVE_ONE = 0.01, 1.01
 _LOOK_AHEAD, _STILL_RISING = 5, 1.001
 
 
@@ -170,8 +170,11 @@ def capacity_retention(seen: Trace, until_s: float) -> tuple[float | None, str, 
         notes.append(f"the capacity rose up to cycle {start + 1} (activation), which counts as begin")
     if left_out:
         notes.append(f"{left_out} full cycles of formation, rate tests or pulses are left out")
+    retention = float(charge[same[-1]] / charge[start])
+    if retention > _ABOVE_ONE:
+        notes.append("above 100 %: the capacity rose again after the begin cycle")
     note = f"capacity_retention: {'; '.join(notes)}" if notes else ""
-    return float(charge[same[-1]] / charge[start]), "", note
+    return retention, "", note
 
 
 def faded(seen: Trace) -> tuple[FloatArray, FloatArray, BoolArray]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from alloycoat.analysis.cycles import Trace, flowing_rows
-from alloycoat.analysis.grouped import BoolArray
+from alloycoat.analysis.grouped import BoolArray, IndexArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of
 from alloycoat.outcome import Sign
+from alloycoat.record import FloatArray
 
-_AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY = 0.999, 0.98, 0.9
+_AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY, _NOISES = 0.999, 0.98, 0.9, 4.0
 _NEW_EXTREME, _RAISED, _STEEP, _STEEP_PART = 1.1, 1.5, 0.1, 0.05
 
 
@@ -53,43 +54,54 @@ def cut_at_limit(seen: Trace) -> list[Sign]:
 
 def pinned(seen: Trace) -> list[Sign]:
     """A voltage held at the extreme of its sign, far above the begin value."""
-    usual, counts = begin_level(seen), watched(seen)
+    usual, counts, halves = begin_level(seen), watched(seen), seen.halves
     if not usual > 0:
         return []
     found: list[tuple[float, float]] = []
     for sign in (-1, 1):
-        mine = np.flatnonzero(counts & (seen.halves.sign == sign))
-        extreme = float(np.max(sign * seen.halves.maximum_V[mine], initial=0.0))
+        mine = np.flatnonzero(counts & (halves.sign == sign))
+        top = sign * halves.top_V[mine]
+        extreme = float(np.max(top, initial=0.0))
         if extreme < seen.thresholds.end_rise * usual:
             continue
-        there = mine[sign * seen.halves.maximum_V[mine] >= _AT_EXTREME * extreme]
+        # the extreme is as noisy as the rows it is made of
+        near = extreme - np.maximum((1 - _AT_EXTREME) * extreme, _NOISES * np.nan_to_num(halves.noise_V[mine]))
         far = extreme >= seen.thresholds.limit_factor * usual
-        held = [(when, sure) for k in there for when, sure in _held_from(seen, int(k), extreme, far)]
+        chosen = zip(mine[top >= near], near[top >= near], strict=True)
+        held = [(int(k), when, sure) for k, level in chosen for when, sure in _held_from(seen, int(k), level, far)]
         # one flat half-cycle alone may simply be the highest of a rising polarization
-        if len(held) >= 2 or (held and held[0][1] and there[-1] >= seen.halves.n - 2):
-            found.append((held[0][0], sign * extreme))
+        if len(held) >= 2 or (held and held[0][2] and held[-1][0] >= halves.n - 2):
+            found.append((held[0][1], sign * extreme))
     if not found:
         return []
     when, level = min(found)
     return [Sign(when, "voltage-limit", "verdict", f"the voltage is pinned at {level:.4g} V")]
 
 
-def _held_from(seen: Trace, k: int, extreme: float, far: bool) -> list[tuple[float, bool]]:
-    """When half-cycle `k` reaches the extreme, if the current gives way there, or it stays far out long.
+def _held_from(seen: Trace, k: int, level: float, far: bool) -> list[tuple[float, bool]]:
+    """When half-cycle `k` reaches `level`, if the current gives way there, or it stays far out long.
 
     A list of none or one (time in s, whether the current gives way).
     """
     all_rows = flowing_rows(seen.segments, k)
-    at = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows] >= _AT_EXTREME * extreme
+    at = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows] >= level
     rows = all_rows[at]
     if rows.size < seen.thresholds.samples:
         return []
     current = seen.segments.current_A
-    gives_way = np.abs(current[rows]).min() <= _GIVES_WAY * np.abs(current[all_rows]).max()
+    # the third smallest: a single odd row is no current that gives way
+    least = np.sort(np.abs(current[rows]))[:3][-1]
+    gives_way = least <= _GIVES_WAY * np.abs(current[all_rows]).max()
     long = seen.segments.weight_s[rows].sum() >= 0.5 * seen.halves.duration_s[k]
     if not (gives_way or (far and long)):
         return []
-    return [(float(seen.record.time_s[rows[0]]), bool(gives_way))]
+    return [(_start_of_stay(seen.record.time_s[rows], rows), bool(gives_way))]
+
+
+def _start_of_stay(time_s: FloatArray, rows: IndexArray) -> float:
+    """The first of the rows behind which another of them follows at once: a single odd row starts nothing."""
+    together = np.flatnonzero(np.diff(rows) <= 2)
+    return float(time_s[together[0] if together.size else 0])
 
 
 def begin_level(seen: Trace) -> float:
@@ -110,7 +122,7 @@ def steep_end(seen: Trace, usual_ohm: float) -> list[Sign]:
     rows = flowing_rows(seen.segments, last)
     current = np.abs(seen.segments.current_A[rows])
     ohm = float(halves.sign[last]) * seen.record.voltage_V[rows] / np.maximum(current, 1e-30)
-    before = np.max(np.abs(halves.maximum_V[:last]) / halves.current_A[:last], initial=0.0)
+    before = np.max(np.abs(halves.top_V[:last]) / halves.current_A[:last], initial=0.0)
     if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before) or ohm[-1] < ohm.max():
         return []
     time = seen.record.time_s[rows]

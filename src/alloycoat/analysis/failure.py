@@ -181,8 +181,8 @@ def exhaustion(seen: Trace) -> list[Sign]:
 def voltage_limit(seen: Trace) -> list[Sign]:
     """The voltage is pinned at its extreme, far above the begin value (symmetric; plating in half cells).
 
-    Pinned: within 0.1 % of the extreme of its sign, either while the current gives way by a tenth (then three
-    times the begin value, `end_rise`, is far), or for half of the half-cycle (then ten times,
+    Pinned: within 0.1 % (or four times the noise) of the extreme of its sign, either while the current gives way by
+    a tenth (then three times the begin value, `end_rise`, is far), or for half of the half-cycle (then ten times,
     `limit_factor`), in two half-cycles or the last; or three half-cycles of a sign (`persistence`) are cut
     short within 2 % of the extreme. Also where the record itself says that it ended so.
     """
@@ -234,7 +234,7 @@ def polarization(seen: Trace) -> list[Sign]:
         rise >= limits.polarization_rise_V
     )
     over[: seen.begin + 1] = False
-    over &= seen.judged
+    over &= ~seen.pulsed  # a cell that sits at its limit all the time looks like a hold, and has failed
     signs = []
     for first, length, at_end in runs_of(over):
         sure = is_lasting(length, at_end, limits.persistence)

@@ -25,7 +25,8 @@ class HalfCycles:
     sign; first and stop: its rows (stop excluded); start_s, end_s: the file's clock; duration_s: time under
     current; charge_C: integral of |I|; current_A: median |I|; voltage_V: median of the settled part;
     nucleation_V: by how much the first part exceeds the settled voltage; end_V: the last row; maximum_V: the
-    largest excursion; complete: ended by something else than the end of the record, and no pulse.
+    largest excursion; top_V: the largest one that is no single row (of the medians of three neighbors);
+    complete: ended by something else than the end of the record, and no pulse.
     Shape, positive where |V| rises: drift_V, change over the settled part by a straight line; noise_V, standard
     deviation from one row to the next in the settled part, without the trend; arcing, dimensionless, how far
     the middle lies above the mean of the two ends over the settled |V|: below zero for a peaked trace (spike,
@@ -44,6 +45,7 @@ class HalfCycles:
     nucleation_V: FloatArray
     end_V: FloatArray
     maximum_V: FloatArray
+    top_V: FloatArray
     drift_V: FloatArray
     noise_V: FloatArray
     arcing: FloatArray
@@ -103,6 +105,7 @@ def half_cycles(record: CyclingRecord, parts: Segments, limits: Thresholds) -> H
         nucleation_V=_spike(rows, level, limits),
         end_V=sign * voltage[last],
         maximum_V=sign * groups.largest(voltage),
+        top_V=sign * _top(rows),
         drift_V=_drift(rows, level, limits),
         noise_V=_noise(rows),
         arcing=_arcing(rows, level),
@@ -114,7 +117,7 @@ def _none(parts: Segments) -> HalfCycles:
     nothing, no = np.zeros(0), np.zeros(0, dtype=bool)
     return HalfCycles(
         parts.sign, parts.first, parts.stop, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing,
-        nothing, nothing, nothing, nothing, no,
+        nothing, nothing, nothing, nothing, nothing, no,
     )  # fmt: skip
 
 
@@ -134,6 +137,19 @@ def _spike(rows: _Rows, level: FloatArray, limits: Thresholds) -> FloatArray:
     """By how much the first part exceeds the settled voltage, in V; 0 where it does not."""
     above = np.where(rows.share < limits.settled_from, rows.voltage - level[rows.groups.of], 0.0)
     return np.maximum(rows.groups.largest(above), 0.0)
+
+
+def _top(rows: _Rows) -> FloatArray:
+    """The largest median of three neighboring rows of each half-cycle; the largest row where there are fewer."""
+    groups, v = rows.groups, rows.voltage
+    largest = groups.largest(v)
+    if v.size < 3:
+        return largest
+    low, high = np.minimum(v[:-2], v[1:-1]), np.maximum(v[:-2], v[1:-1])
+    middle = np.maximum(low, np.minimum(high, v[2:]))
+    middle[groups.of[:-2] != groups.of[2:]] = -np.inf
+    found = groups.largest(np.concatenate([[-np.inf], middle, [-np.inf]]))
+    return np.where(np.isfinite(found), found, largest)
 
 
 def _drift(rows: _Rows, level: FloatArray, limits: Thresholds) -> FloatArray:

@@ -63,6 +63,16 @@ class Techniques:
         return np.asarray(self.half_kind == _CYCLING)
 
     @property
+    def formation(self) -> BoolArray:
+        """By half-cycle: formation."""
+        return np.asarray(self.half_kind == _FORMATION)
+
+    @property
+    def pulsed(self) -> BoolArray:
+        """By half-cycle: pulses."""
+        return np.asarray(self.half_kind == _PULSES)
+
+    @property
     def judged(self) -> BoolArray:
         """By half-cycle: neither pulses nor a potentiostatic hold, so that its voltage can be compared."""
         return np.asarray(self.half_kind < _PULSES)
@@ -100,16 +110,18 @@ def classify(record: CyclingRecord, parts: Segments, halves: HalfCycles, limits:
     small[:-1] &= small[1:] | np.append(False, small[:-2])  # one alone is a start or an interruption
     pulsed = small | ((bursts >= limits.pulses) & (idle_s >= limits.pulse_rest * halves.duration_s))
     pulsed &= pulsed.sum() <= 0.5 * halves.n
+    held = hold >= _ALL_HOLD * halves.duration_s
     usual: dict[int, float] = {}
     for sign in (-1, 1):
         mine = (halves.sign == sign) & ~pulsed
         if mine.any():
+            mine &= ~held if (mine & ~held).any() else mine
             usual[sign] = _usual_current(rate[mine], halves.duration_s[mine])
             ratio = rate / usual[sign]
             off = (ratio > 1 + limits.rate_change) | (ratio < 1 / (1 + limits.rate_change))
             kind[(halves.sign == sign) & off] = _RATE
     _mark_formation(kind, rate, halves, usual)
-    kind[hold >= _ALL_HOLD * halves.duration_s] = _HOLD
+    kind[held] = _HOLD
     kind[pulsed] = _PULSES
     blocks = _blocks(record, halves, kind, rate)
     return Techniques(tuple(sorted([*blocks, *spectra], key=lambda b: b.start_s)), kind, rate, hold, usual)
