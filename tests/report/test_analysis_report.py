@@ -134,6 +134,27 @@ def test_a_folder_and_its_groups_are_one_report_with_an_index(cells, tmp_path):
     check_targets(["outcome.json", "report.html"], tmp_path, [])  # an earlier analysis of groups may be replaced
 
 
+def test_what_the_user_says_of_the_cell_reaches_the_card_and_the_published_cells(cells):
+    words = ("--cell", "symmetric", "--area", "2 cm^2", "--anode", "Li", "--anode-thickness", "250 um", "--json")
+    document = json.loads(call(cells / "bare_1.bdf.csv", *words, "--electrolyte-amount", "50 uL/cm^2").stdout)
+    jsonschema.validate(document, SCHEMA)
+    card = {row["item"]: row for row in document["practicality"]["rows"]}
+    assert card["anode thickness"]["value"] == pytest.approx(250e-6) and card["N/P ratio"]["verdict"] == "misses"
+    assert card["electrolyte per capacity"]["value"] > 0
+    assert document["details"]["life_cycles"] > 3 and document["practicality"]["reported"]["electrode area"]
+    bare = json.loads(call(cells / "bare_1.bdf.csv", "--json").stdout)
+    row = next(row for row in bare["practicality"]["rows"] if row["item"] == "areal capacity")
+    assert "value" not in row and "area is unknown" in row["reason"]
+    for flags, said in [
+        (("--anode", "Ni"), "--anode: 'Ni' is not known"),
+        (("--electrolyte-amount", "50 uL/cm^2"), "is per area; give --area too"),
+        (("--electrolyte-amount", "3 mg"), "--electrolyte-amount"),
+        (("--anode-thickness", "0 um"), "not above zero"),
+    ]:
+        with pytest.raises(AlloycoatError, match=said):
+            call(cells / "bare_1.bdf.csv", *flags)
+
+
 def test_groups_without_file_arguments_and_as_text(cells):
     shown = call("--group", f"bare={cells}/bare*", "--group", f"coated={cells}/coated*", "--cell", "symmetric").stdout
     assert "coated: 2 cells, 1 failed, median life" in shown and "life of coated over bare" in shown

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from alloycoat.analysis.practicality import Card
     from alloycoat.outcome import Outcome
     from alloycoat.record import CyclingRecord
 
@@ -22,6 +23,31 @@ class Analyzed:
     record: CyclingRecord
     outcome: Outcome
     group: str = ""
+    many: bool = False  # one of several cells
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the user says of the cells, for the practicality card and the published ones; SI units."""
+
+    anode: str | None = None
+    thickness_m: float | None = None
+    electrolyte_m3: float | None = None
+    area_m2: float | None = None
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What is kept beside a record."""
+        return {} if self.anode is None else {"anode": self.anode}
+
+    def card(self, outcome: Outcome, replicates: int | None) -> Card:
+        """The practicality card of an outcome."""
+        from alloycoat.analysis.practicality import card
+
+        return card(
+            outcome, area_m2=self.area_m2, metal=self.anode, anode_thickness_m=self.thickness_m,
+            electrolyte_m3=self.electrolyte_m3, replicates=replicates or None,
+        )  # fmt: skip
 
 
 def positive(text: str | None, dimension: str, flag: str) -> float | None:
@@ -33,6 +59,34 @@ def positive(text: str | None, dimension: str, flag: str) -> float | None:
     if value is not None and value <= 0:
         raise RecipeError(f"{flag}: {text!r} is not above zero")
     return value
+
+
+def facts_of(anode: str | None, thickness: str | None, amount: str | None, area: str | None) -> Facts:
+    """The facts of the flags. Raises RecipeError for another metal, or an amount per area without an area."""
+    from alloycoat.chemistry import anodes
+    from alloycoat.errors import QuantityError, RecipeError, unknown_name
+    from alloycoat.quantities import parse
+
+    if anode is not None and anode not in anodes():
+        raise RecipeError(unknown_name("--anode", anode, anodes()))
+    area_m2 = positive(area, "area", "--area")
+    volume = None
+    if amount is not None:
+        try:
+            volume = parse(amount, "volume", "--electrolyte-amount")
+        except QuantityError as error:
+            try:
+                per_area = parse(amount, "volume per area", "--electrolyte-amount")
+            except QuantityError:
+                raise error from None
+            if area_m2 is None:
+                raise RecipeError(
+                    f"--electrolyte-amount: {amount!r} is per area; give --area too, or a total"
+                ) from None
+            volume = per_area * area_m2
+        if volume <= 0:
+            raise RecipeError(f"--electrolyte-amount: {amount!r} is not above zero")
+    return Facts(anode, positive(thickness, "length", "--anode-thickness"), volume, area_m2)
 
 
 def current_of(text: str | None, area_m2: float | None) -> float | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from alloycoat.analysis.practicality import Card
     from alloycoat.cli.analyze_inputs import Analyzed
     from alloycoat.outcome import Outcome
     from alloycoat.report.analysis_groups import GroupsView
@@ -98,7 +99,12 @@ def summary(name: str, outcome: Outcome) -> str:
     lines.append(f"  polarization     {begin} at begin, {end} at end")
     if outcome.area_specific_resistance_ohm_m2 is not None:
         lines.append(f"  resistance       {outcome.area_specific_resistance_ohm_m2 * 1e4:.4g} ohm cm2")
-    lines.append(f"  life             {outcome.life}")
+    lived = [f"{outcome.life}"]
+    if outcome.life_cycles is not None:
+        lived.append(f"{outcome.life_cycles:.4g} cycles")
+    if outcome.life_charge_C is not None:
+        lived.append(f"{outcome.life_charge_C / 3600:.4g} Ah each way")
+    lines.append(f"  life             {', '.join(lived)}")
     at = "" if outcome.failure_time_s is None else f" at {outcome.failure_time_s / 3600:.6g} h on its clock"
     lines.append(f"  failure          {outcome.failure}{at}")
     lines += [
@@ -111,6 +117,16 @@ def summary(name: str, outcome: Outcome) -> str:
     if outcome.capacity_retention is not None:
         lines.append(f"  capacity         {outcome.capacity_retention:.2%} retained")
     return "\n".join([*lines, *(f"  note: {warning}" for warning in outcome.warnings)])
+
+
+def card_json(card: Card) -> dict[str, Any]:
+    """The practicality card without nulls: an item that cannot be told has a reason and no value."""
+    document = card.to_json()
+    rows = [
+        {key: value for key, value in row.items() if value is not None and (value or key != "reason")}
+        for row in document["rows"]
+    ]
+    return {**document, "rows": rows}
 
 
 def groups_summary(view: GroupsView) -> str:

@@ -20,11 +20,15 @@ SEPARATORS = ("\t", ";", ",", "|")
 HEADER_WITHIN = 600
 """Lines in which the header must stand."""
 LONGEST_LINE = 1_000_000
+MOST_COLUMNS = 5_000
+"""A line of more cells is no header of a cycler."""
 WIDTH = 40
 """Letters of a cell that are looked at: no number or date is longer."""
 CUT_OFF = "the text ends inside a row, which was left out"
 NO_BREAK = "the text does not end with a line break: its last row may be cut off and was left out"
 _CHUNK = 20_000
+_LONGEST_SPACED = 5_000
+"""Letters of a header whose names are set apart by blanks."""
 _EASTERN = {"gb18030": "GBK", "shift_jis": "Shift-JIS", "big5": "Big5", "cp949": "Korean (cp949)"}
 _EASTERN_WORDS = re.compile("电压|電圧|電壓|전압|电流|電流|전류")
 """Voltage and current: text in which they stand was decoded rightly."""
@@ -106,10 +110,12 @@ def find_table(lines: list[str], ended: bool, accepts: Callable[[tuple[str, ...]
         if len(line) > LONGEST_LINE:
             continue
         for separator in SEPARATORS:
-            if separator not in line:
+            if not 0 < line.count(separator) <= MOST_COLUMNS:
                 continue
             header, first = tuple(cut(line.lstrip("~# "), separator)), number + 1
-            below = with_units(header, cut(lines[first], separator)) if first < len(lines) else None
+            below = None
+            if first < len(lines) and len(lines[first]) <= LONGEST_LINE:
+                below = with_units(header, cut(lines[first], separator))
             if below is not None and accepts(below):
                 header, first = below, first + 1
             elif not accepts(header):
@@ -124,7 +130,7 @@ def spaced(lines: list[str]) -> list[str] | None:
     The header is cut at runs of blanks, or at single ones where no name holds one but before its unit ("time /s").
     """
     for number, line in enumerate(lines[:HEADER_WITHIN]):
-        if not line.strip() or len(line) > LONGEST_LINE:
+        if not line.strip() or len(line) > _LONGEST_SPACED:
             continue
         width = next((len(each.split()) for each in lines[number + 1 : number + 4] if each.strip()), 0)
         tight = re.sub(r"\s+([/(\[])\s*", r"\1", line.strip())

@@ -45,6 +45,8 @@ UNITS = _table()
 PER_MASS = re.compile(r"/\s*k?g\s*[\])]?\s*\Z|\(\s*\w+/k?g\s*\)", re.IGNORECASE)
 """A specific quantity, per mass: never the quantity itself."""
 
+_LONGEST_NAME = 200
+"""Letters: a longer name has no unit, and patterns would take long to say so."""
 _BRACKET = re.compile(r"\A(?P<base>.*?)\s*[(\[{](?P<unit>[^()\[\]{}]*)[)\]}]\s*\Z", re.DOTALL)
 
 
@@ -77,7 +79,7 @@ def split_name(name: str) -> tuple[str, str | None]:
 
     A specific quantity ("mAh/g") keeps its unit in the base, so that it never passes for the quantity itself.
     """
-    if PER_MASS.search(name):
+    if len(name) > _LONGEST_NAME or PER_MASS.search(name):
         return base_word(name), None
     match = _BRACKET.match(name)
     if match and match["base"].strip() and unit_word(match["unit"]) in UNITS:
@@ -86,7 +88,7 @@ def split_name(name: str) -> tuple[str, str | None]:
     if slash and base.strip() and unit_word(unit) in UNITS:
         return base_word(base), unit_word(unit)
     base, number_sign, unit = name.rpartition("#")
-    if number_sign and base.strip() and unit_word(unit) in UNITS:
+    if number_sign and base.strip() and UNITS.get(unit_word(unit), ("none",))[0] not in {"none", "other"}:
         return base_word(base), unit_word(unit)
     base, under, unit = name.strip().rpartition("_")
     if under and len(base) > 2 and unit_word(unit) in UNITS and unit_word(unit) not in {"1", "d", "g", "k", "c", "#"}:
@@ -101,6 +103,8 @@ def with_units(header: tuple[str, ...], below: list[str]) -> tuple[str, ...] | N
 
     A row of units: at least two cells, and every cell with something in it, is a unit ("s", "(V)", "[mA]", "#").
     """
+    if any(len(cell) > _LONGEST_NAME for cell in below):
+        return None
     words = [unit_word(cell.strip().strip("()[]{}")) for cell in below]
     known = [word for word in words if word]
     if len(below) > len(header) + 1 or len(known) < 2 or not all(word in UNITS for word in known):

@@ -49,10 +49,28 @@ def _tile(name: str, value: str, more: str = "") -> str:
     )
 
 
+def _life_more(cell: CellView) -> str:
+    """Until what, and the life in cycles and charge per area."""
+    outcome, words = (
+        cell.outcome,
+        ["until the failure" if cell.outcome.failure_time_s is not None else "no failure seen"],
+    )
+    if outcome.life_cycles is not None:
+        words.append(f"{number(outcome.life_cycles, 4)} cycles")
+    if outcome.life_charge_C is not None:
+        area = cell.record.area_m2
+        charge = outcome.life_charge_C / 3600
+        words.append(
+            f"{number(charge, 3)} Ah each way"
+            if area is None
+            else f"{number(charge / (area * 1e4), 3)} Ah/cm² each way"
+        )
+    return "; ".join(words)
+
+
 def tiles(cell: CellView) -> str:
     """The row that a paper's table would hold."""
     outcome = cell.outcome
-    failed = outcome.failure_time_s
     end = quantity(outcome.polarization_end_V, "V")
     kind = plain(outcome.cell_kind or NO_DATA)
     found = [
@@ -60,7 +78,7 @@ def tiles(cell: CellView) -> str:
         _tile("Current density", quantity(outcome.current_density_A_per_m2, "A/m2"),
               "area unknown" if outcome.current_density_A_per_m2 is None else "of most time"),
         _tile("Polarization, begin", quantity(outcome.polarization_begin_V, "V"), f"{end} at end"),
-        _tile("Life", life_text(cell), "until the failure" if failed is not None else "no failure seen"),
+        _tile("Life", life_text(cell), _life_more(cell)),
         _tile("Failure", plain(outcome.failure or NO_DATA),
               f"{_count(len(outcome.verdicts), 'verdict')}, "
               f"{_count(len(outcome.signs) - len(outcome.verdicts), 'weak sign')}"),
@@ -150,7 +168,7 @@ def section(cell: CellView, pictures: Sequence[Picture], level: int = 2) -> str:
     if where is not None:
         parts += [f"<{tag}>Among published cells</{tag}>", bullets(map(html, where.sentences)),
                   _drawings(pictures, ["published"])]  # fmt: skip
-    card = card_table(cell)
+    card = card_table(cell.card)
     if card:
         parts += [f"<{tag}>How near to a real cell</{tag}>", card]
     parts += [f"<{tag}>Checks of the data</{tag}>", _checks(cell), f"<{tag}>Notes</{tag}>", _notes(cell)]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from alloycoat.literature import CellRow, cell_rows
+from alloycoat.outcome import Life
 from alloycoat.report.analysis_figures import Drawn
 from alloycoat.report.analysis_view import CellView, csv_text
 from alloycoat.report.style import ACCENT, BARE, COATED
@@ -56,6 +58,12 @@ def place(cell: CellView) -> Place | None:
     return Place(rows, which, tuple(sentences))
 
 
+def _short(life: Life) -> str:
+    if life.upper_h is None:
+        return f"> {life.lower_h:.4g} h"
+    return f"{life.upper_h:.4g} h" if life.is_observed else f"{life.lower_h:.4g} to {life.upper_h:.4g} h"
+
+
 def _lives(cell: CellView, near: tuple[CellRow, ...], said: str) -> list[str]:
     """How the life compares, where both are known well enough to be told apart."""
     life, found = cell.outcome.life, []
@@ -68,7 +76,7 @@ def _lives(cell: CellView, near: tuple[CellRow, ...], said: str) -> list[str]:
         if sides:
             found.append(
                 f"Of {len(sides)} published {name} cells{said}, {longer} lived longer and {shorter} shorter than this "
-                f"one ({life}); of the others it cannot be told."
+                f"one ({_short(life)}); of the others it cannot be told."
             )
     return found
 
@@ -121,6 +129,7 @@ def published(cell: CellView) -> Drawn | None:
         for axes, name in ((left, "polarization at begin / mV"), (right, "life / h")):
             axes.set(xscale="log", yscale="log", xlabel="current density / mA cm⁻²", ylabel=name)
             for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
                 axis.set_major_formatter(lambda value, _: f"{value:g}")
                 axis.set_minor_formatter(lambda _value, _: "")
             axes.grid()

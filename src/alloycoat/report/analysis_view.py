@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.analysis.cycles import Trace, trace
+from alloycoat.analysis.practicality import Card
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.outcome import Outcome
 from alloycoat.record import CyclingRecord, FloatArray
@@ -29,6 +30,7 @@ class CellView:
     outcome: Outcome
     seen: Trace
     group: str = ""
+    card: Card | None = None
 
     @property
     def record(self) -> CyclingRecord:
@@ -46,11 +48,12 @@ class CellView:
 
 
 def view(
-    name: str, file: str, record: CyclingRecord, outcome: Outcome, group: str = "", begin_cycle: int = 3
-) -> CellView:
+    name: str, file: str, record: CyclingRecord, outcome: Outcome, group: str = "", card: Card | None = None,
+    begin_cycle: int = 3,
+) -> CellView:  # fmt: skip
     """The view of a record and what `analyze` made of it (with the standard thresholds)."""
     seen = trace(record, outcome.cell_kind, Thresholds(), begin_cycle)
-    return CellView(name, file, replace(outcome, title=name), seen, group)
+    return CellView(name, file, replace(outcome, title=name), seen, group, card)
 
 
 def thinned(x: FloatArray, y: FloatArray, low: float, high: float, bins: int = BINS) -> NDArray[np.intp]:
