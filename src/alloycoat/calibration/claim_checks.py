@@ -137,7 +137,9 @@ def _share_of_thicknesses(_: ClaimRow, given: Arguments) -> Found:
         (row.thickness_low_um or row.thickness_high_um, row.thickness_high_um) for row in rows
         if row.thickness_high_um is not None and row.thickness_relation != "below"
     ]  # fmt: skip
-    inside = sum(1 for first, last in printed if first is not None and last is not None and low <= first and last <= high)
+    inside = sum(
+        1 for first, last in printed if first is not None and last is not None and low <= first and last <= high
+    )
     found = [span for row in rows if (span := reproduced(row.row).predicted_um) is not None]
     ours = sum(1 for span in found if low <= span[1] <= high)
     share = inside / len(printed)
@@ -286,7 +288,9 @@ def _salt_in_volume(_: ClaimRow, given: Arguments) -> Found:
 
 def _balanced_thickness(_: ClaimRow, given: Arguments) -> Found:
     metal = chemistry.anode(given["anode"])
-    loading = parse(given["loading"].replace("mg/cm2", "mg") + "", "mass") / 1e-4 if "mg/cm2" in given["loading"] else 0.0
+    loading = (
+        parse(given["loading"].replace("mg/cm2", "mg") + "", "mass") / 1e-4 if "mg/cm2" in given["loading"] else 0.0
+    )
     moles = loading / (chemistry.molar_mass(given["formula"]))
     micrometers = moles / metal.charge * metal.molar_volume.value * 1e6
     return Found(_exact(micrometers), "one Li per FePO4, molar volume of the metal", kind="statement")

@@ -15,7 +15,9 @@ ScoresFlag = Annotated[
 ]
 OutFolder = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Folder for reproduce.json and the parity plots as svg; none if left out."),
+    typer.Option(
+        "--out", metavar="DIR", help="Folder for reproduce.json and the parity plots as svg; none if left out."
+    ),
 ]
 
 
@@ -93,7 +95,9 @@ def _cells(rows: Sequence[Any]) -> None:
 def _claims(rows: Sequence[Any]) -> None:
     typer.echo(f"{'id':<4} {'printed':<40} {'computed':<26} {'ratio':>6}  verdict: reason")
     for row in rows:
-        spans = [f"{value:.3g}" + ("" if low == high else f" ({low:.3g}-{high:.3g})") for low, value, high in row.predicted]
+        spans = [
+            f"{value:.3g}" + ("" if low == high else f" ({low:.3g}-{high:.3g})") for low, value, high in row.predicted
+        ]
         ratio = "" if row.ratio is None else f"{row.ratio:.2g}"
         shown = f"{' / '.join(spans)} {row.unit}".strip()
         typer.echo(f"{row.row:<4} {row.printed[:40]:<40} {shown:<26} {ratio:>6}  {row.verdict}: {row.reason[:90]}")
@@ -106,7 +110,9 @@ def _print_scores(json: bool) -> None:
     if json:
         print_json({"rows": [], "scores": found, "counts": {}, "warnings": ["rows: left out, --scores was asked for"]})
         return
-    typer.echo(f"{'quantity':<13} {'rows':<9} {'given':<9} {'model':<44} {'MAE':>5} {'NLL':>5} {'C':>5} {'x2':>4} {'80 %':>4}")
+    typer.echo(
+        f"{'quantity':<13} {'rows':<9} {'given':<9} {'model':<44} {'MAE':>5} {'NLL':>5} {'C':>5} {'x2':>4} {'80 %':>4}"
+    )
     for line in found:
         votes = "bare cell" if line["quantity"].startswith("bare") else "row"
         if line["subset"] != "all rows" or line["likelihood"] != "Student" or line["votes"] != votes:
