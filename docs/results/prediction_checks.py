@@ -1,8 +1,8 @@
 """Checks of the predictor beyond its scores: `python docs/results/prediction_checks.py` (minutes).
 
-Writes docs/results/prediction_checks.json: simulated tables with a known truth (do the intervals hold it?), tables with
-the lives dealt anew (does the pipeline find anything?), polarizations halved for half of the papers, and the coated life
-without the convention for own bare lives printed as bounds.
+Writes docs/results/prediction_checks.json: simulated tables with a known truth (do the intervals hold it?), tables
+with the lives dealt anew (does the pipeline find anything?), polarizations halved for half of the papers, and the
+coated life without the convention for own bare lives printed as bounds.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def main() -> None:
     """All checks."""
     rows = cell_rows()
     document = {
-        "command": COMMAND, "dealt": dealt(rows), "halved": halved(rows), "without_convention": without_convention(rows),
+        "command": COMMAND, "dealt": dealt(rows), "halved": halved(rows),
+        "without_convention": without_convention(rows),
         "simulated": simulated(rows),
     }  # fmt: skip
     write_json(TARGET, document)

@@ -85,18 +85,26 @@ def targets() -> list[str]:
     """Targets, the declared primary model, the choice inside the folds."""
     rows = []
     for quantity, metals, given, words, wanted in TARGETS:
-        common = {"quantity": quantity, "scored_on": metals, "given": given, "subset": "all rows", "likelihood": "Student",
-                  "votes": _votes(quantity)}  # fmt: skip
+        common = {
+            "quantity": quantity, "scored_on": metals, "given": given, "subset": "all rows", "likelihood": "Student",
+            "votes": _votes(quantity),
+        }  # fmt: skip
         source = "coated-life" if quantity == "life-ratio" else quantity
-        name = next(
-            m.name for m in models() if (m.quantity, m.metals, m.given, m.primary) == (source, metals, given, True)
-        )
+        key = (source, metals, given, True)
+        name = next(m.name for m in models() if (m.quantity, m.metals, m.given, m.primary) == key)
         declared, chosen = pick(**common, model=name)[0], pick(**common, role="shipped")[0]
         asked = " / ".join("–" if w is None else f"{w:.0%}" if k == 3 else f"{w:g}" for k, w in enumerate(wanted))
         rows.append(
-            [words, asked, f"{name}: {_short(declared)}", _met(declared, wanted), _short(chosen), _met(chosen, wanted),
-             f"{float(declared['coverage_80']):.0%}"]
-        )  # fmt: skip
+            [
+                words,
+                asked,
+                f"{name}: {_short(declared)}",
+                _met(declared, wanted),
+                _short(chosen),
+                _met(chosen, wanted),
+                f"{float(declared['coverage_80']):.0%}",
+            ]
+        )
     head = ("what", "target", "declared model", "", "choice inside the folds", "", "80 % interval holds")
     return _table(head, rows)
 
@@ -107,38 +115,47 @@ def _difference(line: Line) -> str:
     return f"{float(line['mae_difference']):+.2f} ({float(line['mae_low']):+.2f} to {float(line['mae_high']):+.2f})"
 
 
+def _by_model(**wanted: str) -> dict[tuple[str, str, str], Line]:
+    return {(x["scored_on"], x["model"], x["given"]): x for x in pick(likelihood="Student", **wanted)}
+
+
+def _pair(line: Line | None) -> str:
+    return "" if line is None else f"{line['mae_ln']} / {line['nll']}"
+
+
+SCORE_HEAD = (
+    "rows of", "given", "model", "role", "MAE", "NLL", "C", "x2", "80 %", "n (exact)", "one vote a bare cell",
+    "without soft shorts", "MAE over the first model (80 %)",
+)  # fmt: skip
+
+
 def all_scores() -> list[str]:
     """Every model on all rows, by quantity."""
     lines: list[str] = []
-    order = list(dict.fromkeys(line["quantity"] for line in shipped.score_lines()))
-    for quantity in order:
-        found = pick(quantity=quantity, subset="all rows", likelihood="Student", votes=_votes(quantity))
-        steady = {
-            (x["scored_on"], x["model"], x["given"]): x
-            for x in pick(
-                quantity=quantity,
-                subset="without activation or soft short",
-                likelihood="Student",
-                votes=_votes(quantity),
-            )
-        }
-        votes = {(x["scored_on"], x["model"], x["given"]): x for x in pick(
-            quantity=quantity, subset="all rows", likelihood="Student", votes="bare cell")}  # fmt: skip
+    for quantity in dict.fromkeys(line["quantity"] for line in shipped.score_lines()):
+        votes = _votes(quantity)
+        steady = _by_model(quantity=quantity, subset="without activation or soft short", votes=votes)
+        voted = _by_model(quantity=quantity, subset="all rows", votes="bare cell") if votes == "row" else {}
         rows = []
-        for x in found:
-            key = (x["scored_on"], x["model"], x["given"])
-            without = f"{steady[key]['mae_ln']} / {steady[key]['nll']}" if key in steady else ""
-            by_vote = (
-                f"{votes[key]['mae_ln']} / {votes[key]['nll']}" if key in votes and _votes(quantity) == "row" else ""
-            )
+        for key, x in _by_model(quantity=quantity, subset="all rows", votes=votes).items():
+            shares = [f"{float(x[name]):.0%}" for name in ("within_x2", "coverage_80")]
             rows.append(
-                [x["scored_on"], x["given"], x["model"], x["role"], x["mae_ln"], x["nll"], x["concordance"],
-                 f"{float(x['within_x2']):.0%}", f"{float(x['coverage_80']):.0%}", f"{x['n']} ({x['n_exact']})", by_vote,
-                 without, _difference(x)]
-            )  # fmt: skip
-        head = ("rows of", "given", "model", "role", "MAE", "NLL", "C", "x2", "80 %", "n (exact)", "one vote a bare cell",
-                "without soft shorts", "MAE over the first model (80 %)")  # fmt: skip
-        lines += [f"### {quantity}", "", *_table(head, rows)]
+                [
+                    x["scored_on"],
+                    x["given"],
+                    x["model"],
+                    x["role"],
+                    x["mae_ln"],
+                    x["nll"],
+                    x["concordance"],
+                    *shares,
+                    f"{x['n']} ({x['n_exact']})",
+                    _pair(voted.get(key)),
+                    _pair(steady.get(key)),
+                    _difference(x),
+                ]
+            )
+        lines += [f"### {quantity}", "", *_table(SCORE_HEAD, rows)]
     return lines
 
 
@@ -155,24 +172,25 @@ def known() -> list[str]:
 
 
 def mechanics() -> list[str]:
-    """Parameters of the mechanistic predictor: prior, posterior, what was learned; traces that are parallel."""
-    tables = {"bare-life nothing": mechanistic.BARE, "coated-life own bare": mechanistic.COATED}
+    """Parameters of the mechanistic predictor: prior, posterior, what was learned."""
+    bare = shipped.mechanism()["bare-life nothing"]
+    deviations = np.sqrt(np.diag(bare.covariance))
+    before = {
+        name: (value, deviation)
+        for (name, _, _), value, deviation in zip(mechanistic.BARE, bare.coefficients, deviations, strict=True)
+    }
     rows = []
-    for key, table in tables.items():
+    for key, table, known in (
+        ("bare-life nothing", mechanistic.BARE, {}), ("coated-life own bare", mechanistic.COATED, before),
+    ):  # fmt: skip
         fit = shipped.mechanism()[key]
-        for (name, mean, scatter), value, deviation in zip(
-            table, fit.coefficients, np.sqrt(np.diag(fit.covariance)), strict=True
-        ):
-            before = scatter
-            if key != "bare-life nothing" and name in {term[0] for term in mechanistic.BARE}:
-                bare = shipped.mechanism()["bare-life nothing"]
-                place = [term[0] for term in mechanistic.BARE].index(name)
-                mean, before = float(bare.coefficients[place]), float(np.sqrt(bare.covariance[place, place]))
-            learned = 1.0 - (deviation / before) ** 2
-            rows.append(
-                [key.replace(" nothing", "").replace(" own bare", " (given own bare)"), name, f"{mean:.2f} ± {before:.2f}",
-                 f"{value:.2f} ± {deviation:.2f}", f"{max(0.0, learned):.0%}"]
-            )  # fmt: skip
+        after = zip(fit.coefficients, np.sqrt(np.diag(fit.covariance)), strict=True)
+        for (name, mean, scatter), (value, deviation) in zip(table, after, strict=True):
+            middle, spread = known.get(name, (mean, scatter))
+            learned = max(0.0, 1.0 - (deviation / spread) ** 2)
+            what = "bare life" if key.endswith("nothing") else "coated life, given own bare"
+            prior, posterior = f"{middle:.2f} ± {spread:.2f}", f"{value:.2f} ± {deviation:.2f}"
+            rows.append([what, name, prior, posterior, f"{learned:.0%}"])
     return _table(("fit", "parameter", "prior", "posterior", "learned from the rows"), rows)
 
 
@@ -195,94 +213,134 @@ def traces() -> list[str]:
     ]  # fmt: skip
 
 
+SIMULATED = """
+Tables drawn from a fit, with the papers, laboratories and bounds of Table 3: how often the 80 % interval of a left-
+out cell holds the truth.
+"""
+DEALT = "Tables with the lives dealt anew: there is nothing to find."
+HALVED = "Polarizations of about half the papers halved, because nobody says whether |V| or the full gap is printed."
+CONVENTION = """
+The coated life given the own bare cell where an own bare life printed as "<100 h" may be any shorter one (the shipped
+reading, taken after a first scoring without it: between half of the bound and the bound).
+"""
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split())
+
+
 def checked() -> list[str]:
     """Simulated, dealt and halved tables."""
     found: dict[str, Any] = json.loads((HERE / "prediction_checks.json").read_text(encoding="utf-8"))
-    lines = [f"`{found['command']}` makes these.", "", "Tables drawn from a fit, with the papers, laboratories and bounds of "
-             "Table 3: how often the 80 % interval of a left-out cell holds the truth.", ""]  # fmt: skip
-    lines += _table(("quantity", "model", "tables", "80 % interval holds"), [
-        [x["quantity"], x["model"], str(x["tables"]), f"{x['coverage_80']:.0%}"] for x in found["simulated"]])  # fmt: skip
-    lines += ["Tables with the lives dealt anew: there is nothing to find.", ""]
-    lines += _table(("quantity", "rows of", "model", "tables", "concordance", "NLL over a constant", "better at 90 %"), [
-        [x["quantity"], x["metals"], x["model"], str(x["tables"]), f"{x['concordance']:.2f}",
-         f"{x['nll_over_constant']:+.2f}", f"{x['share_better_at_90']:.0%}"] for x in found["dealt"]])  # fmt: skip
-    lines += ["Polarizations of about half the papers halved, because nobody says whether |V| or the full gap is "
-              "printed.", ""]  # fmt: skip
-    lines += _table(("quantity", "model", "MAE as printed", "halved: median (10 to 90 %)"), [
+    simulated = [[x["quantity"], x["model"], str(x["tables"]), f"{x['coverage_80']:.0%}"] for x in found["simulated"]]
+    dealt = [
+        [
+            x["quantity"], x["metals"], x["model"], str(x["tables"]), f"{x['concordance']:.2f}",
+            f"{x['nll_over_constant']:+.2f}", f"{x['share_better_at_90']:.0%}",
+        ]
+        for x in found["dealt"]
+    ]  # fmt: skip
+    halved = [
         [x["quantity"], x["model"], f"{x['as_printed']:.2f}", f"{x['median']:.2f} ({x['low']:.2f} to {x['high']:.2f})"]
-        for x in found["halved"]])  # fmt: skip
-    lines += ["The coated life given the own bare cell where an own bare life printed as \"<100 h\" may be any shorter one "
-              "(the shipped reading: between half of the bound and the bound).", ""]  # fmt: skip
-    lines += _table(("quantity", "model", "MAE", "NLL", "C", "x2"), [
-        [x["quantity"], x["model"], f"{x['mae_ln']:.2f}", f"{x['nll']:.2f}", f"{x['concordance']:.2f}",
-         f"{x['within_x2']:.0%}"] for x in found["without_convention"]])  # fmt: skip
-    return lines
+        for x in found["halved"]
+    ]
+    without = [
+        [x["quantity"], x["model"], *(f"{x[key]:.2f}" for key in ("mae_ln", "nll", "concordance", "within_x2"))]
+        for x in found["without_convention"]
+    ]
+    return [
+        f"`{found['command']}` makes these.", "", _text(SIMULATED), "",
+        *_table(("quantity", "model", "tables", "80 % interval holds"), simulated), DEALT, "",
+        *_table(
+            ("quantity", "rows of", "model", "tables", "concordance", "NLL over a constant", "better at 90 %"), dealt
+        ),
+        HALVED, "", *_table(("quantity", "model", "MAE as printed", "halved: median (10 to 90 %)"), halved),
+        _text(CONVENTION), "", *_table(("quantity", "model", "MAE", "NLL", "C", "within x2"), without),
+    ]  # fmt: skip
+
+
+INTRODUCTION = """
+Every score is one of cells left out: all cells of a paper at once, each fold fitted from a cold start. MAE is the
+mean absolute error of the natural logarithm on rows with an exact value (0.69 is a factor of two), NLL the mean
+negative log-likelihood of all rows with their bounds, C the concordance, x2 the share within a factor of two. Bare
+cells have one vote each. The models, their priors and what limits them stand in [the page on
+prediction](../physics/prediction.md). `alloycoat reproduce --scores` prints the numbers.
+"""
+HONESTY = """
+The forms of the declared models repeat the best simple rules known from earlier work on the same table, and that
+knowledge is not undone by leaving papers out. The other column leaves the choice among the models to each fold as
+well: a candidate takes the place of the declared model where its NLL is lower by more than {margin:g}.
+"""
+EARLIER = """
+MAE / NLL with a normal likelihood, as there. Differences: priors of the two scatters here, the bound of row 5, own
+bare lives that are bounds.
+"""
+PARAMETERS = """
+Physical parameters in standard deviations of their range in the table of the ageing cell, shifts in ln life. What a
+parameter learns is the share of its prior variance that the rows take away.
+"""
+ROWS = """
+`alloycoat reproduce` prints this. The coatings have [a page of their own](coatings.md). A cell is predicted by models
+that saw no cell of the same paper (printed : median, 80 % interval); the verdict is that on the coated life given the
+own bare cell: does the interval hold the printed value, or not lie beyond the printed bound? 80 % should agree where
+the intervals are right. The ratio is predicted over printed.
+"""
 
 
 def page(digest: str) -> str:
     """docs/results/prediction.md."""
     lines = [
-        HEAD.format(digest=digest), "# How well anything predicts the published cells", "",
-        "Every score is one of cells left out: all cells of a paper at once, each fold fitted from a cold start. MAE is the "
-        "mean absolute error of the natural logarithm on rows with an exact value (0.69 is a factor of two), NLL the mean "
-        "negative log-likelihood of all rows with their bounds, C the concordance, x2 the share within a factor of two. Bare "
-        "cells have one vote each. The models, their priors and what limits them stand in "
-        "[the page on prediction](../physics/prediction.md). `alloycoat reproduce --scores` prints the numbers.", "",
-        "## Targets", "", *targets(),
-        "The forms of the declared models repeat the best simple rules known from earlier work on the same table, and that "
-        "knowledge is not undone by leaving papers out. The other column leaves the choice among the models to each fold as "
-        f"well: a candidate takes the place of the declared model where its NLL is lower by more than {MARGIN:g}.", "",
-        "## Every model", "", *all_scores(), "## The reference models beside an earlier analysis", "",
-        "MAE / NLL with a normal likelihood, as there. Differences: priors of the two scatters here, the bound of row 5, own "
-        "bare lives that are bounds.", "", *known(), "## The mechanism", "",
-        "Physical parameters in standard deviations of their range in the table of the ageing cell, shifts in ln life.", "",
-        *mechanics(), *traces(), "## Checks", "", *checked(),
+        HEAD.format(digest=digest), "# How well anything predicts the published cells", "", _text(INTRODUCTION), "",
+        "## Targets", "", *targets(), _text(HONESTY.format(margin=MARGIN)), "", "## Every model", "", *all_scores(),
+        "## The reference models beside an earlier analysis", "", _text(EARLIER), "", *known(), "## The mechanism", "",
+        _text(PARAMETERS), "", *mechanics(), *traces(), "## Checks", "", *checked(),
     ]  # fmt: skip
     return "\n".join(lines).rstrip() + "\n"
+
+
+CHECKED = "What is computed for each claim is declared in a table; the verdict follows from the numbers."
+CELL_KEYS = ("bare_life_h", "coated_life_h", "life_ratio", "coated_end_V")
+CELL_HEAD = (
+    "row", "ref", "cell", "bare life / h", "coated life / h", "life ratio", "coated end / V", "ratio", "verdict",
+    "remarks",
+)  # fmt: skip
+
+
+def _cell(row: Any) -> list[str]:
+    shown, printed = [], row.to_json()["printed"]
+    for key in CELL_KEYS:
+        item = row.find(key)
+        if item is None:
+            shown.append("–")
+            continue
+        low, middle, high = item.predicted
+        shown.append(f"{printed[key]} : {middle:.3g} ({low:.2g}–{high:.2g})")
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    return [str(row.row), str(row.ref), f"{row.anode}/{row.element}", *shown, ratio, row.verdict, row.reason]
+
+
+def _claim(row: Any) -> list[str]:
+    spans = " / ".join(
+        f"{value:.3g}" + ("" if low == high else f" ({low:.2g}–{high:.2g})") for low, value, high in row.predicted
+    )
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    cells = [row.row, row.claim, row.printed, f"{spans} {row.unit}".strip(), ratio, row.verdict, row.reason]
+    return [text.replace("|", "/") for text in cells]
 
 
 def reproduction(digest: str, rows: Sequence[Any]) -> str:
     """docs/results/reproduction.md: cells and claims, row by row."""
     cells = [row for row in rows if row.to_json()["table"] == "cell"]
     claims = [row for row in rows if row.to_json()["table"] == "claim"]
-    body = []
-    for row in cells:
-        shown = []
-        for key in ("bare_life_h", "coated_life_h", "life_ratio", "coated_end_V"):
-            item = row.find(key)
-            if item is None:
-                shown.append("–")
-                continue
-            low, middle, high = item.predicted
-            printed = row.to_json()["printed"][key]
-            shown.append(f"{printed} : {middle:.3g} ({low:.2g}–{high:.2g})")
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        body.append([str(row.row), str(row.ref), f"{row.anode}/{row.element}", *shown, ratio, row.verdict, row.reason])
-    head = ("row", "ref", "cell", "bare life / h", "coated life / h", "life ratio", "coated end / V", "ratio", "verdict",
-            "remarks")  # fmt: skip
-    stated = []
-    for row in claims:
-        spans = " / ".join(
-            f"{value:.3g}" + ("" if low == high else f" ({low:.2g}–{high:.2g})") for low, value, high in row.predicted
-        )
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        cell = [row.row, row.claim, row.printed, f"{spans} {row.unit}".strip(), ratio, row.verdict, row.reason]
-        stated.append([text.replace("|", "/") for text in cell])
-    counted = ", ".join(f"{n} {name}" for name, n in _counts(cells).items())
-    told = ", ".join(f"{n} {name}" for name, n in _counts(claims).items())
-    return "\n".join(
-        [
-            HEAD.format(digest=digest), "# Every published cell and claim beside its prediction", "",
-            "`alloycoat reproduce` prints this. The coatings have [a page of their own](coatings.md). A cell is predicted by "
-            "models that saw no cell of the same paper (printed : median, 80 % interval); the verdict is that on the coated "
-            "life given the own bare cell: does the interval hold the printed value, or not lie beyond the printed bound? "
-            "80 % should agree where the intervals are right. The ratio is predicted over printed.", "",
-            f"**Cells.** {counted}.", "", f"**Claims.** {told}.", "", "![lives](parity_life.svg)", "",
-            "![polarizations](parity_polarization.svg)", "", "## Cells", "", *_table(head, body), "## Claims", "",
-            "What is computed for each claim is declared in a table; the verdict follows from the numbers.", "",
-            *_table(("claim", "", "printed", "computed", "ratio", "verdict", "how, and what limits it"), stated),
-        ]
-    ).rstrip() + "\n"  # fmt: skip
+    counted, told = (", ".join(f"{n} {name}" for name, n in _counts(found).items()) for found in (cells, claims))
+    head = ("claim", "", "printed", "computed", "ratio", "verdict", "how, and what limits it")
+    lines = [
+        HEAD.format(digest=digest), "# Every published cell and claim beside its prediction", "", _text(ROWS), "",
+        f"**Cells.** {counted}.", "", f"**Claims.** {told}.", "", "![lives](parity_life.svg)", "",
+        "![polarizations](parity_polarization.svg)", "", "## Cells", "", *_table(CELL_HEAD, map(_cell, cells)),
+        "## Claims", "", CHECKED, "", *_table(head, map(_claim, claims)),
+    ]  # fmt: skip
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _counts(rows: Sequence[Any]) -> dict[str, int]:
