@@ -1,28 +1,42 @@
 """Random cells, ageing parameters and protocols: every one must end in a named event or a clear error.
 
-python benchmarks/cell_stress.py [count] [seed]: prints every failure (NaN, negative salt, a balance that does not
-close, an error that names no cause) and the tally of ends. Exit status 1 where there is a failure.
+python benchmarks/cell_stress.py [count] [first]: four metals, every electrolyte of the published cells, symmetric
+and half, bare and coated, with and without additive; constant current, held voltage and rest, formation, limits of
+voltage, charge and current; parameters far beyond their intervals. Prints every failure (NaN, negative salt or metal,
+a balance that does not close, time that goes back, an error that names no cause) and the tally of ends. Exit status 1
+where there is a failure. With --out FILE the tally goes to a csv table (`--add`: to what is there already).
 """
 
 from __future__ import annotations
 
+import argparse
+import csv
 import sys
 import time
 from collections import Counter
 from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from alloycoat.cell import AgeingParameters, Cell, LifeSettings, age, ageing_parameters, half, symmetric
 from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.literature.tables import cell_rows
 from alloycoat.recipe import Protocol
 
-ELECTROLYTES = {
-    "Li": ("1 M LiTFSI in DOL/DME", "1 M LiPF6 in EC/DMC", "1 M LiPF6 in EC/DEC + 10 wt% FEC"),
-    "Na": ("1 M NaPF6 in diglyme", "1 M NaClO4 in EC/PC"),
-    "K": ("1 M KFSI in EC/DEC",),
-    "Mg": ("0.5 M Mg(TFSI)2 in DME",),
-}
+
+@cache
+def electrolytes() -> dict[str, tuple[str, ...]]:
+    """Electrolytes of the published cells by anode metal."""
+    found: dict[str, set[str]] = {}
+    for row in cell_rows():
+        if row.electrolyte:  # "KFSI in DME": where no concentration is printed, one mol/L
+            name = row.electrolyte if row.electrolyte[0].isdigit() else f"1 M {row.electrolyte}"
+            found.setdefault(row.anode, set()).add(name)
+    return {metal: tuple(sorted(names)) for metal, names in sorted(found.items())}
+
+
 _FREE = ("spreads", "notes", "sources", "plateau", "alloy_capacity", "substrate", "additive", "coverage", "dense")
 
 
@@ -48,16 +62,18 @@ def random_ageing(random: np.random.Generator, base: AgeingParameters) -> Ageing
 
 def random_cell(random: np.random.Generator) -> Cell:
     """A symmetric or half cell with numbers far beyond their intervals."""
-    metal = str(random.choice(list(ELECTROLYTES)))
-    electrolyte = str(random.choice(ELECTROLYTES[metal]))
+    metal = str(random.choice(list(electrolytes())))
+    electrolyte = str(random.choice(electrolytes()[metal]))
     if random.random() < 0.2:
-        return half(anode=metal, electrolyte=electrolyte, area=1e-4)
-    cell = symmetric(anode=metal, electrolyte=electrolyte, area=1e-4)
-    coated, share = bool(random.integers(2)), float(random.choice([0.5, 0.3, 0.7]))
+        cell, coated = half(anode=metal, electrolyte=electrolyte, area=1e-4), (False, False)
+    else:
+        cell, covered = symmetric(anode=metal, electrolyte=electrolyte, area=1e-4), bool(random.integers(2))
+        coated = covered, covered and bool(random.integers(2))
+    share = float(random.choice([0.5, 0.3, 0.7]))
     return replace(
         cell,
-        coated=(coated, coated and bool(random.integers(2))),
-        coating_resistance=wide(random, 3e-3, 2.0) if coated else 0.0,
+        coated=coated,
+        coating_resistance=wide(random, 3e-3, 2.0) if any(coated) else 0.0,
         nucleation_overpotential=random.uniform(0.0, 0.3),
         electronic_share=random.choice([0.0, 1.0, random.uniform(0, 1)]),
         exchange_current_density=wide(random, cell.exchange_current_density, 1.0),
@@ -71,19 +87,30 @@ def random_cell(random: np.random.Generator) -> Cell:
 
 
 def random_protocol(random: np.random.Generator, cell: Cell) -> Protocol:
-    """Currents from 0.01 to 30 mA/cm2, holds, rests, limits."""
+    """Currents from 0.01 to 30 mA/cm2, holds, rests, formation, limits of voltage, charge and current."""
     current, hours = wide(random, 1.0, 1.5), wide(random, 1.0, 1.0)
     back = " or until 1 V" if cell.kind == "half" or random.random() < 0.2 else ""
     steps = [
         f"Plate at {current:.4g} mA/cm2 for {hours:.4g} h",
         f"Strip at {current:.4g} mA/cm2 for {hours:.4g} h{back}",
     ]
+    if random.random() < 0.15:
+        steps[0] = f"Plate at {current:.4g} mA/cm2 for {hours:.4g} h or until {0.5 * current * hours:.4g} mAh/cm2"
     if random.random() < 0.2:
         steps.append(f"Rest for {wide(random, 10.0):.3g} minutes")
     if random.random() < 0.15 and cell.kind == "symmetric":
         volts = wide(random, 0.1)
         steps += [f"Hold at {volts:.4g} V for 30 minutes until 0.01 mA", f"Hold at {-volts:.4g} V for 30 minutes"]
-    more = {"cutoff": "5 V"} if random.random() < 0.5 else {}
+    elif random.random() < 0.1:
+        steps[1] = f"Hold at {wide(random, 0.2):.4g} V for {hours:.4g} h until 0.05 mA/cm2"
+    more: dict[str, object] = {"cutoff": "5 V"} if random.random() < 0.5 else {}
+    if random.random() < 0.2:
+        more["formation"] = [
+            f"Plate at {0.1 * current:.4g} mA/cm2 for 1 h",
+            f"Strip at {0.1 * current:.4g} mA/cm2 for 1 h",
+        ]
+    if random.random() < 0.1:
+        more["rest"] = f"{wide(random, 5.0):.3g} min"
     return Protocol.model_validate({"steps": steps, "cycles": int(random.integers(1, 60)), **more})
 
 
@@ -92,7 +119,8 @@ def check(cell: Cell, ageing: AgeingParameters, protocol: Protocol, seed: int) -
     try:
         made = age(cell, protocol, ageing, seed=seed, points_per_half_cycle=8, settings=LifeSettings())
     except RecipeError as error:
-        return "refused: " + str(error)[:40], "" if "nothing could be recorded" in str(error) else str(error)
+        named = "nothing could be recorded" in str(error)
+        return "refused: the current is too high" if named else "refused", "" if named else str(error)
     except AlloycoatError as error:
         return "error", str(error)
     stock = made.inventory
@@ -100,6 +128,10 @@ def check(cell: Cell, ageing: AgeingParameters, protocol: Protocol, seed: int) -
     wrong = []
     if not all(np.all(np.isfinite(column)) and np.all(column >= 0) for column in numbers):
         wrong.append("negative or not finite")
+    if not (np.all(np.isfinite(made.record.voltage_V)) and np.all(np.isfinite(made.record.current_A))):
+        wrong.append("not finite")
+    if not (np.all(np.diff(stock.time_s) >= 0) and made.time_s >= made.record.time_s[-1] * (1 - 1e-9)):
+        wrong.append("time goes back")
     if not np.all(stock.saturation <= 1.0 + 1e-12):
         wrong.append("more than full")
     if not (np.max(stock.metal_error) < 1e-10 and np.max(np.abs(stock.salt_error)) < 1e-10):
@@ -113,26 +145,45 @@ def check(cell: Cell, ageing: AgeingParameters, protocol: Protocol, seed: int) -
     return made.ended.name, "; ".join(wrong)
 
 
+def write(path: Path, ends: Counter[str], wrong: int, add: bool) -> None:
+    """The tally as a table, added to what is there already where asked."""
+    total = Counter({"failures": wrong}) + ends
+    total.setdefault("failures", 0)
+    if add and path.exists():
+        with path.open(encoding="utf-8", newline="") as stream:
+            total.update({row["ended"]: int(row["cells"]) for row in csv.DictReader(stream)})
+    names = [name for name, _ in total.most_common() if name != "failures"]
+    lines = ["ended,cells", *(f"{name},{total[name]}" for name in names), f"failures,{total['failures']}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def main() -> int:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("count", nargs="?", type=int, default=1000)
+    reader.add_argument("first", nargs="?", type=int, default=0)
+    reader.add_argument("--out", type=Path)
+    reader.add_argument("--add", action="store_true")
+    given = reader.parse_args()
     ends: Counter[str] = Counter()
-    failures, start, slowest = 0, time.perf_counter(), (0.0, 0)
-    for k in range(first, first + count):
+    failures, start, slowest = 0, time.process_time(), (0.0, 0)
+    for k in range(given.first, given.first + given.count):
         random = np.random.Generator(np.random.Philox(key=[k, 1]))
         cell = random_cell(random)
         ageing = random_ageing(random, ageing_parameters(cell))
         protocol = random_protocol(random, cell)
-        begin = time.perf_counter()
+        begin = time.process_time()
         ended, wrong = check(cell, ageing, protocol, k)
-        slowest = max(slowest, (time.perf_counter() - begin, k))
+        slowest = max(slowest, (time.process_time() - begin, k))
         ends[ended] += 1
         if wrong:
             failures += 1
-            print(f"{k}: {ended}: {wrong}")
-    print(f"{count} cells in {time.perf_counter() - start:.1f} s, slowest {slowest[0]:.2f} s ({slowest[1]})")
+            print(f"{k}: {ended}: {wrong}", flush=True)
+    spent = time.process_time() - start
+    print(f"{given.count} cells in {spent:.1f} s of processor time, slowest {slowest[0]:.2f} s (number {slowest[1]})")
     print(", ".join(f"{name} {number}" for name, number in ends.most_common()))
     print(f"{failures} failures")
+    if given.out:
+        write(given.out, ends, failures, given.add)
     return 1 if failures else 0
 
 

@@ -93,7 +93,8 @@ def test_the_recipe_page_names_every_key():
     for table in ("anode", "coating", "cell", "protocol"):
         fields = Recipe.model_fields[table].annotation
         model = next(part for part in (fields, *getattr(fields, "__args__", ())) if hasattr(part, "model_fields"))
-        for key in model.model_fields:
+        for name, field in model.model_fields.items():
+            key = field.alias or name
             assert f"`{key}`" in text, f"[{table}] {key}"
 
 

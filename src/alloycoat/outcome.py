@@ -169,8 +169,11 @@ class Outcome:
     """What came out: polarization at begin and end, life, failure, efficiency. Every field is optional.
 
     The fields are the keys of the json document (SI units in the name). `reasons` says why a field is None.
-    For rows of the literature: `conditions` (words and quantities of the test), `about` (the fields that are
-    printed as approximate), `reference` (the key of the paper). `title` names the cell in reports.
+    Beyond the promised keys (see `details`): `techniques`, what was done and when; `cycles`, columns by cycle;
+    `reservoir`, the reservoir method; `nucleation_overpotential_V`, of the first plating on copper; `life_cycles`
+    and `life_charge_C`, the life in cycles and in charge passed one way. For rows of the literature:
+    `conditions` (words and quantities of the test), `about` (the fields that are printed as approximate),
+    `reference` (the key of the paper). `title` names the cell in reports.
     """
 
     duration_s: float | None = None
@@ -190,6 +193,12 @@ class Outcome:
     coulombic_efficiency_pairing: str | None = None
     capacity_retention: float | None = None
     impedance: Mapping[str, Any] | None = None
+    techniques: tuple[Mapping[str, Any], ...] = ()
+    cycles: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    reservoir: Mapping[str, Any] | None = None
+    nucleation_overpotential_V: float | None = None
+    life_cycles: float | None = None
+    life_charge_C: float | None = None
     invariants: tuple[Invariant, ...] = ()
     warnings: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -201,7 +210,7 @@ class Outcome:
     def __post_init__(self) -> None:
         if self.failure is not None and self.failure not in FAILURES:
             raise OutcomeError(f"failure: {self.failure!r} is not one of {', '.join(FAILURES)}")
-        for name in ("reasons", "conditions"):
+        for name in ("reasons", "conditions", "cycles"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @property
@@ -230,6 +239,17 @@ class Outcome:
         document["invariants"] = [check.to_json() for check in self.invariants]
         document["warnings"] = [*self.warnings, *self._nulls(document)]
         return document
+
+    def details(self) -> dict[str, Any]:
+        """What is known beyond the promised keys, JSON-safe; None where it does not apply."""
+        return {
+            "techniques": [dict(block) for block in self.techniques],
+            "cycles": {name: list(column) for name, column in self.cycles.items()},
+            "reservoir": None if self.reservoir is None else dict(self.reservoir),
+            "nucleation_overpotential_V": self.nucleation_overpotential_V,
+            "life_cycles": self.life_cycles,
+            "life_charge_C": self.life_charge_C,
+        }
 
     def _nulls(self, document: Mapping[str, Any]) -> list[str]:
         """One line for each null that no warning explains yet."""

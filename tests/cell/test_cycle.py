@@ -177,9 +177,9 @@ def test_max_cycles_interrupts(bare):
 @pytest.mark.parametrize(
     ("step", "message"),
     [
-        ("Hold at 0.1 V for 1 hour", "constant-current and rest steps so far, not voltage"),
-        ("Charge at C/2 for 1 hour", "not c-rate"),
-        ("Plate at 1 mW/cm2 for 1 hour", "not power"),
+        ("Hold at 0.1 V for 1 hour", "constant-current and rest steps; the ageing cell holds"),
+        ("Charge at C/2 for 1 hour", "needs a nominal capacity"),
+        ("Plate at 1 mW/cm2 for 1 hour", "constant power is not offered"),
         ("Plate at 1 mA/cm2 until 0.5 V", "is negative .* write -0.5 V"),
         ("Plate at 1 mA/cm2 until -0.5 V", "may never reach this voltage"),
         ("Plate at 1 mA/cm2 for 1 h until 50 mA", "a limit of current cannot end this step"),

@@ -42,7 +42,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
 def test_every_file_is_there(done):
     folder, _, err = done
     assert {path.name for path in folder.iterdir()} == NAMES
-    assert "report: " in err and "cycling bare and coated, 3 cycles" in err
+    assert "report: " in err and "cycling bare and coated, 3 cycles, and 16 sampled cells" in err
     for path in folder.glob("*.svg"):
         ET.parse(path)
     assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
@@ -77,7 +77,7 @@ def test_results_of_an_earlier_run_are_replaced_and_nothing_else(done):
     assert stranger.read_text() == "mine"
     stranger.unlink()
     assert json.loads((folder / "outcome.json").read_text())["samples"] == 2
-    for word in ("layer", "bare", "coated", "polarization", "J*", "published", "not predicted"):
+    for word in ("layer", "bare", "coated", "polarization", "J*", "published", "life", "hypothesis"):
         assert word in out
 
 
@@ -86,7 +86,7 @@ def test_what_a_bare_run_leaves_of_a_coated_one_is_told(done):
     bare = write(folder.parent, SHORT[: SHORT.index("[coating]")] + SHORT[SHORT.index("[cell]") :], "bare.toml")
     status, _, err = shell("run", bare, "--out", folder, "--samples", 0)
     assert status == 0, err
-    assert "from an earlier run: coated.bdf.csv, layer.svg" in err and (folder / "coated.bdf.csv").exists()
+    assert "from an earlier run: coated.bdf.csv, layer.svg, lives.svg" in err and (folder / "coated.bdf.csv").exists()
 
 
 @pytest.mark.parametrize("name", ["bare.bdf.csv", "outcome.json", "report.html"])
@@ -107,7 +107,7 @@ def test_a_bare_recipe_goes_to_a_folder_of_its_own_name(tmp_path, monkeypatch):
     status, out, err = shell("run", write(tmp_path, text, "bare.toml"), "--samples", 0)
     assert status == 0, err
     found = {path.name for path in (tmp_path / "bare.out").iterdir()}
-    assert found == NAMES - {"coated.bdf.csv", "layer.svg"}
+    assert found == NAMES - {"coated.bdf.csv", "layer.svg", "lives.svg"}
     document = json.loads((tmp_path / "bare.out" / "outcome.json").read_text())
     jsonschema.validate(document, schema("outcome"))
     assert document["coated"] is None and "\ncoated" not in out
@@ -131,10 +131,10 @@ def test_an_interrupt_leaves_whole_files_only(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('format = "symmetric"', 'format = "half"', ["[cell] format", "not available yet", "'symmetric'"]),
+        ('format = "symmetric"', 'format = "full"', ["[cell] format", "not available yet", "'symmetric'"]),
         ('electrolyte = "1 M LiTFSI in DOL/DME"\n', "", ["[cell] electrolyte is missing"]),
         ('area = "1.13 cm^2"\n', "", ["[anode] area is missing", '"1.13 cm^2"']),
-        ("Plate at 2 mA/cm2 for 1 hour", "Hold at 0.1 V for 1 hour", ["[protocol] steps", "Hold at 0.1 V"]),
+        ("Plate at 2 mA/cm2 for 1 hour", "Plate at C/2 for 1 hour", ["[protocol] steps", "a C-rate needs a nominal"]),
         ('separator = "Celgard 2400"', 'separator = "Celgart 2400"', ["[cell] separator", "Celgard 2400"]),
     ],
 )

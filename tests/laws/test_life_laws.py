@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,9 @@ from alloycoat.recipe import plate_strip
 from alloycoat.record import Ended
 from alloycoat.sources import Estimate
 
+pytestmark = pytest.mark.skipif(
+    bool(numba.config.DISABLE_JIT), reason="whole lives take long uncompiled: test_small_lives reaches every law there"
+)
 CARBONATE = "1 M LiPF6 in EC/DMC"
 SEEDS = 7
 

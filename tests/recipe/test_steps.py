@@ -36,6 +36,11 @@ def test_areal_steps_are_signed_by_the_battery_data_format() -> None:
         ("Charge at 1 C until C/50", "c-rate", 1.0, None),
         ("Hold at 4.2 V until C/50", "voltage", 4.2, None),
         ("rest for 5 min", "rest", 0.0, 300.0),
+        ("Rest for 5 m", "rest", 0.0, 300.0),
+        ("Charge at 200mW for 45 minutes", "power", 0.2, 2700.0),
+        ("Discharge at 4 Ohm for 1 hour", "resistance", -4.0, 3600.0),
+        ("Hold at 3V until C/50", "voltage", 3.0, None),
+        ("Charge at 1 A until >4.1V", "current", 1.0, None),
     ],
 )
 def test_pybamm_strings_as_they_are(text: str, mode: str, value: float, duration: float | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alloycoat.recipe import Recipe
 
+CELL = {"electrolyte": "1 M LiTFSI in DOL/DME", "separator": "Celgard 2400"}
 TABLES = {
     "title": "InCl3 <dip> & more",
     "anode": {"metal": "Li", "thickness": "250 um", "area": "1.13 cm^2"},

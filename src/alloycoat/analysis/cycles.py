@@ -8,16 +8,18 @@ electrode of symmetric and half cells and discharges full cells; positive curren
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from alloycoat.analysis.segments import IndexArray, Segments, StateArray, segment
+from alloycoat.analysis.grouped import BoolArray, IndexArray
+from alloycoat.analysis.halves import HalfCycles, half_cycles
+from alloycoat.analysis.reservoir import reservoir
+from alloycoat.analysis.segments import Segments, segment
+from alloycoat.analysis.spectra import Spectra, spectra
+from alloycoat.analysis.techniques import Techniques, classify
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.record import CyclingRecord, FloatArray
-
-BoolArray = NDArray[np.bool_]
 
 VERBS = {
     "symmetric": {-1: "plate", 1: "strip"},
@@ -25,41 +27,6 @@ VERBS = {
     "full": {-1: "discharge", 1: "charge"},
 }
 """What a sign of current does in each kind of cell, at the working electrode."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HalfCycles:
-    """One entry a half-cycle. Voltages are signed as measured.
-
-    sign; first and stop: its rows (stop excluded); start_s, end_s: the file's clock; duration_s: time under
-    current; charge_C: integral of |I|; current_A: median |I|; voltage_V: median of the settled part;
-    nucleation_V: by how much the first part exceeds the settled voltage; end_V: the last row; maximum_V: the
-    largest excursion; complete: ended by something else than the end of the record, and no pulse.
-    """
-
-    sign: StateArray
-    first: IndexArray
-    stop: IndexArray
-    start_s: FloatArray
-    end_s: FloatArray
-    duration_s: FloatArray
-    charge_C: FloatArray
-    current_A: FloatArray
-    voltage_V: FloatArray
-    nucleation_V: FloatArray
-    end_V: FloatArray
-    maximum_V: FloatArray
-    complete: BoolArray
-
-    @property
-    def n(self) -> int:
-        """Number of half-cycles."""
-        return int(self.sign.size)
-
-    @property
-    def resistance_ohm(self) -> FloatArray:
-        """Settled voltage over current, positive where the voltage follows the current; about zero volt."""
-        return self.sign * self.voltage_V / self.current_A
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,68 +84,6 @@ def progress(weights: FloatArray) -> FloatArray:
     return np.asarray((np.cumsum(weights) - 0.5 * weights) / total)
 
 
-def _settled(share: FloatArray, size: FloatArray, middle: float, limits: Thresholds) -> BoolArray:
-    """The rows of the settled part: neither the first nor the last part, nor the tail of a voltage hold."""
-    chosen = (share >= limits.settled_from) & (share <= limits.settled_to) & (size >= 0.5 * middle)
-    if not chosen.any():
-        target = 0.5 * (limits.settled_from + limits.settled_to)
-        chosen = np.zeros(share.size, dtype=bool)
-        chosen[int(np.argmin(np.abs(share - target)))] = True
-    return chosen
-
-
-def half_cycles(record: CyclingRecord, parts: Segments, limits: Thresholds) -> HalfCycles:
-    """The table of half-cycles; one pass over the rows."""
-    n = parts.n
-    columns = {name: np.zeros(n) for name in ("duration", "charge", "current", "voltage", "spike", "end", "max")}
-    for k in range(n):
-        rows = flowing_rows(parts, k)
-        sign = float(parts.sign[k])
-        weight, size = parts.weight_s[rows], np.abs(parts.current_A[rows])
-        voltage, share = record.voltage_V[rows], progress(weight)
-        middle = weighted_median(size, weight)
-        settled = _settled(share, size, middle, limits)
-        level = weighted_median(voltage[settled], weight[settled])
-        early = share < limits.settled_from
-        columns["duration"][k] = weight.sum()
-        columns["charge"][k] = float(weight @ size)
-        columns["current"][k] = middle
-        columns["voltage"][k] = level
-        columns["spike"][k] = max(0.0, float(np.max(sign * (voltage[early] - level), initial=0.0)))
-        columns["end"][k] = voltage[-1]
-        columns["max"][k] = sign * float(np.max(sign * voltage))
-    return HalfCycles(
-        sign=parts.sign,
-        first=parts.first,
-        stop=parts.stop,
-        start_s=record.time_s[parts.first],
-        end_s=record.time_s[parts.stop - 1] if n else np.zeros(0),
-        duration_s=columns["duration"],
-        charge_C=columns["charge"],
-        current_A=columns["current"],
-        voltage_V=columns["voltage"],
-        nucleation_V=columns["spike"],
-        end_V=columns["end"],
-        maximum_V=columns["max"],
-        complete=_complete(columns["charge"], limits),
-    )
-
-
-def _complete(charge: FloatArray, limits: Thresholds) -> BoolArray:
-    """Neither a pulse nor cut off by the end of the record.
-
-    The last half-cycle counts as cut off where it has less than 0.9 of the charge of its predecessor of the
-    same sign (of its neighbor, where there is none).
-    """
-    if charge.size == 0:
-        return np.zeros(0, dtype=bool)
-    complete = charge >= limits.full_half_cycle * np.median(charge)
-    if charge.size >= 2:
-        before = charge[-3] if charge.size >= 3 else charge[-2]
-        complete[-1] &= bool(charge[-1] >= 0.9 * before)
-    return complete
-
-
 def pair_cycles(halves: HalfCycles) -> Cycles:
     """The table of cycles: consecutive pairs from the record's first half-cycle."""
     one, two = np.arange(0, halves.n - 1, 2), np.arange(1, halves.n, 2)
@@ -200,7 +105,9 @@ def infer_kind(halves: HalfCycles) -> str:
     """The kind of cell, from its voltages under current.
 
     Voltages of both signs, or a single half-cycle below 1 V: symmetric; half where most positive half-cycles
-    end far above their settled voltage (stripping to a cut-off) and the negative do not. Else full.
+    end far above their settled voltage (stripping to a cut-off) and the negative do not, or where the order of
+    charges is that of the reservoir method. Else full; also where
+    the voltage never falls to zero and comes above 0.5 V (an intercalation electrode against its metal).
     """
     if halves.n == 0:
         return "full"
@@ -209,8 +116,12 @@ def infer_kind(halves: HalfCycles) -> str:
     positive = halves.sign > 0
     up, down = float(np.median(halves.voltage_V[positive])), float(np.median(halves.voltage_V[~positive]))
     gap, center = 0.5 * (up - down), 0.5 * abs(up + down)
-    if center > max(gap, 0.3):
+    never_zero = min(halves.voltage_V.min(), halves.end_V.min()) > 0 and halves.end_V.max() > 0.5
+    if center > max(gap, 0.0 if never_zero else 0.3):
         return "full"
+    stored = reservoir(halves)
+    if stored is not None and stored.efficiency is not None and stored.reservoir_C >= 2 * stored.cycled_C:
+        return "half"
     rise = halves.end_V - halves.voltage_V
     cut_off = (rise > np.maximum(0.15, 2 * abs(gap))) & positive
     diving = (-rise > np.maximum(0.15, 2 * abs(gap))) & ~positive
@@ -223,7 +134,9 @@ def infer_kind(halves: HalfCycles) -> str:
 class Trace:
     """A segmented record as the criteria see it: record, kind of cell, segments, both tables, thresholds.
 
-    begin: index of the cycle where counting begins (the third full one by default), -1 where there is none.
+    begin: index of the cycle where counting begins (the third full one by default that is no formation, pulses or
+    hold; of any kind where there are fewer), -1 where there is none. techniques: what was done, by half-cycle.
+    spectra: fits of the impedance rows, None without such rows. usual, judged, pulsed, formation: by cycle.
     """
 
     record: CyclingRecord
@@ -234,6 +147,32 @@ class Trace:
     cycles: Cycles
     thresholds: Thresholds
     begin: int
+    techniques: Techniques
+    spectra: Spectra | None = None
+
+    def _both(self, flags: BoolArray) -> BoolArray:
+        """By cycle: both half-cycles."""
+        return np.asarray(flags[0 : 2 * self.cycles.n : 2] & flags[1 : 2 * self.cycles.n : 2])
+
+    @property
+    def usual(self) -> BoolArray:
+        """By cycle: plain cycling at the usual current, no formation, rate test, pulses or holds."""
+        return self._both(self.techniques.cycling)
+
+    @property
+    def judged(self) -> BoolArray:
+        """By cycle: neither pulses nor holds."""
+        return self._both(self.techniques.judged)
+
+    @property
+    def pulsed(self) -> BoolArray:
+        """By cycle: pulses, in at least one half-cycle."""
+        return ~self._both(~self.techniques.pulsed)
+
+    @property
+    def formation(self) -> BoolArray:
+        """By cycle: formation, in at least one half-cycle."""
+        return ~self._both(~self.techniques.formation)
 
     @property
     def is_unreversed(self) -> bool:
@@ -256,7 +195,21 @@ def trace(record: CyclingRecord, cell_kind: str | None, thresholds: Thresholds, 
     parts = segment(record, thresholds.rest_current)
     halves = half_cycles(record, parts, thresholds)
     cycles = pair_cycles(halves)
+    techniques = classify(record, parts, halves, thresholds)
     known = cell_kind or record.cell_kind
-    begin, _ = begin_index(cycles.full, begin_cycle)
     kind = known or infer_kind(halves)
-    return Trace(record, kind, known is None, parts, halves, cycles, thresholds, begin)
+    seen = Trace(
+        record,
+        kind,
+        known is None,
+        parts,
+        halves,
+        cycles,
+        thresholds,
+        -1,
+        techniques,
+        spectra(record.impedance, cycles.start_s),
+    )
+    plain = cycles.full & seen.judged & ~seen.formation
+    begin, _ = begin_index(plain if plain.sum() >= begin_cycle else cycles.full, begin_cycle)
+    return replace(seen, begin=begin)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from alloycoat.analysis.cycles import BoolArray, Trace, flowing_rows
+from alloycoat.analysis.cycles import Trace, flowing_rows
+from alloycoat.analysis.grouped import BoolArray, IndexArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of
 from alloycoat.outcome import Sign
+from alloycoat.record import FloatArray
 
-_AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY = 0.999, 0.98, 0.9
+_AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY, _NOISES = 0.999, 0.98, 0.9, 4.0
+_NEW_EXTREME, _RAISED, _STEEP, _STEEP_PART = 1.1, 1.5, 0.1, 0.05
 
 
 def watched(seen: Trace) -> BoolArray:
@@ -21,16 +24,16 @@ def watched(seen: Trace) -> BoolArray:
 def cut_short(seen: Trace) -> BoolArray:
     """Half-cycles of less charge than usual whose voltage has risen: cut by it, not short on purpose."""
     halves, limits = seen.halves, seen.thresholds
-    level = against_history(
-        halves,
-        np.abs(halves.voltage_V),
-        lambda k, usual: abs(halves.end_V[k]) >= limits.end_rise * usual,
-        1.1,
-    )
-    charge = against_history(
-        halves, halves.charge_C, lambda k, usual: halves.charge_C[k] < limits.incomplete_charge * usual, 1.1
-    )
-    return level.odd & charge.odd & watched(seen)
+    size, end, counts = np.abs(halves.voltage_V), np.abs(halves.end_V), watched(seen)
+    # usual values lie within the range of all values: where not even these bounds are passed, none is odd
+    counts &= halves.charge_C < limits.incomplete_charge * np.max(halves.charge_C, initial=0.0)
+    counts &= end >= limits.end_rise * np.min(size, initial=np.inf)
+    if not counts.any():
+        return counts
+    charge = against_history(halves, halves.charge_C, 1.1, low=0.0, high=limits.incomplete_charge)
+    counts &= charge.odd
+    level = against_history(halves, size, 1.1, low=limits.end_rise, high=np.inf, tested=end)
+    return level.odd & counts
 
 
 def cut_at_limit(seen: Trace) -> list[Sign]:
@@ -51,43 +54,54 @@ def cut_at_limit(seen: Trace) -> list[Sign]:
 
 def pinned(seen: Trace) -> list[Sign]:
     """A voltage held at the extreme of its sign, far above the begin value."""
-    usual, counts = begin_level(seen), watched(seen)
+    usual, counts, halves = begin_level(seen), watched(seen), seen.halves
     if not usual > 0:
         return []
     found: list[tuple[float, float]] = []
     for sign in (-1, 1):
-        mine = np.flatnonzero(counts & (seen.halves.sign == sign))
-        extreme = float(np.max(sign * seen.halves.maximum_V[mine], initial=0.0))
+        mine = np.flatnonzero(counts & (halves.sign == sign))
+        top = sign * halves.top_V[mine]
+        extreme = float(np.max(top, initial=0.0))
         if extreme < seen.thresholds.end_rise * usual:
             continue
-        there = mine[sign * seen.halves.maximum_V[mine] >= _AT_EXTREME * extreme]
+        # the extreme is as noisy as the rows it is made of
+        near = extreme - np.maximum((1 - _AT_EXTREME) * extreme, _NOISES * np.nan_to_num(halves.noise_V[mine]))
         far = extreme >= seen.thresholds.limit_factor * usual
-        held = [(when, sure) for k in there for when, sure in _held_from(seen, int(k), extreme, far)]
+        chosen = zip(mine[top >= near], near[top >= near], strict=True)
+        held = [(int(k), when, sure) for k, level in chosen for when, sure in _held_from(seen, int(k), level, far)]
         # one flat half-cycle alone may simply be the highest of a rising polarization
-        if len(held) >= 2 or (held and held[0][1] and there[-1] >= seen.halves.n - 2):
-            found.append((held[0][0], sign * extreme))
+        if len(held) >= 2 or (held and held[0][2] and held[-1][0] >= halves.n - 2):
+            found.append((held[0][1], sign * extreme))
     if not found:
         return []
     when, level = min(found)
     return [Sign(when, "voltage-limit", "verdict", f"the voltage is pinned at {level:.4g} V")]
 
 
-def _held_from(seen: Trace, k: int, extreme: float, far: bool) -> list[tuple[float, bool]]:
-    """When half-cycle `k` reaches the extreme, if the current gives way there, or it stays far out long.
+def _held_from(seen: Trace, k: int, level: float, far: bool) -> list[tuple[float, bool]]:
+    """When half-cycle `k` reaches `level`, if the current gives way there, or it stays far out long.
 
     A list of none or one (time in s, whether the current gives way).
     """
     all_rows = flowing_rows(seen.segments, k)
-    size = np.abs(seen.segments.current_A)
-    at = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows] >= _AT_EXTREME * extreme
+    at = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows] >= level
     rows = all_rows[at]
     if rows.size < seen.thresholds.samples:
         return []
-    gives_way = size[rows].min() <= _GIVES_WAY * size[all_rows].max()
+    current = seen.segments.current_A
+    # the third smallest: a single odd row is no current that gives way
+    least = np.sort(np.abs(current[rows]))[:3][-1]
+    gives_way = least <= _GIVES_WAY * np.abs(current[all_rows]).max()
     long = seen.segments.weight_s[rows].sum() >= 0.5 * seen.halves.duration_s[k]
     if not (gives_way or (far and long)):
         return []
-    return [(float(seen.record.time_s[rows[0]]), bool(gives_way))]
+    return [(_start_of_stay(seen.record.time_s[rows], rows), bool(gives_way))]
+
+
+def _start_of_stay(time_s: FloatArray, rows: IndexArray) -> float:
+    """The first of the rows behind which another of them follows at once: a single odd row starts nothing."""
+    together = np.flatnonzero(np.diff(rows) <= 2)
+    return float(time_s[together[0] if together.size else 0])
 
 
 def begin_level(seen: Trace) -> float:
@@ -95,3 +109,29 @@ def begin_level(seen: Trace) -> float:
     if seen.begin >= 0:
         return abs(float(seen.cycles.polarization_V[seen.begin]))
     return first_tenth(seen)[0] if seen.halves.n else 0.0
+
+
+def steep_end(seen: Trace, usual_ohm: float) -> list[Sign]:
+    """The record breaks off within a half-cycle in a steep rise to its highest voltage, as depletion gives.
+
+    Highest: a tenth above all before, over current, and 1.5 times the usual resistance (ohm). Steep: by a tenth
+    within the last twentieth of a usual half-cycle, over at least three rows. An interrupted test
+    breaks off at a voltage it has had before.
+    """
+    halves, last = seen.halves, seen.halves.n - 1
+    rows = flowing_rows(seen.segments, last)
+    current = np.abs(seen.segments.current_A[rows])
+    ohm = float(halves.sign[last]) * seen.record.voltage_V[rows] / np.maximum(current, 1e-30)
+    before = np.max(np.abs(halves.top_V[:last]) / halves.current_A[:last], initial=0.0)
+    if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before) or ohm[-1] < ohm.max():
+        return []
+    time = seen.record.time_s[rows]
+    late = time >= time[-1] - _STEEP_PART * float(np.median(halves.duration_s[:last]))
+    part = ohm[late] if late.sum() >= 3 else ohm[-3:]
+    if part.size < 3 or ohm[-1] < (1 + _STEEP) * part[0] or np.any(np.diff(part) < 0):
+        return []
+    times = ohm[-1] / usual_ohm
+    evidence = (
+        f"the record breaks off in a steep rise, at {times:.3g} times its usual voltage and higher than ever before"
+    )
+    return [Sign(float(time[-1]), "polarization", "verdict", evidence)]

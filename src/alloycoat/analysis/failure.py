@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alloycoat.analysis.cycles import BoolArray, Trace
-from alloycoat.analysis.efficiency import discharge_charge
-from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned
+from alloycoat.analysis.cycles import Trace
+from alloycoat.analysis.efficiency import faded
+from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned, steep_end
+from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of, tail
+from alloycoat.analysis.soft_shorts import soft_shorts
 from alloycoat.outcome import Sign
 from alloycoat.record import Ended, FloatArray
 
@@ -105,7 +107,7 @@ def hard_short(seen: Trace) -> list[Sign]:
         return _short_unreversed(seen) or ended
     limits, values = seen.thresholds, _measure(seen)
     history = against_history(
-        seen.halves, values, lambda k, usual: usual > 0 and abs(values[k]) < limits.short_drop * usual, 2.0
+        seen.halves, values, 2.0, low=0.0, high=limits.short_drop, tested=np.abs(values), fit=seen.techniques.judged
     )
     signs = []
     for first, length, at_end in runs_of(history.odd[:-1] if _is_alone(history.odd) else history.odd):
@@ -179,8 +181,8 @@ def exhaustion(seen: Trace) -> list[Sign]:
 def voltage_limit(seen: Trace) -> list[Sign]:
     """The voltage is pinned at its extreme, far above the begin value (symmetric; plating in half cells).
 
-    Pinned: within 0.1 % of the extreme of its sign, either while the current gives way by a tenth (then three
-    times the begin value, `end_rise`, is far), or for half of the half-cycle (then ten times,
+    Pinned: within 0.1 % (or four times the noise) of the extreme of its sign, either while the current gives way by
+    a tenth (then three times the begin value, `end_rise`, is far), or for half of the half-cycle (then ten times,
     `limit_factor`), in two half-cycles or the last; or three half-cycles of a sign (`persistence`) are cut
     short within 2 % of the extreme. Also where the record itself says that it ended so.
     """
@@ -216,7 +218,8 @@ def polarization(seen: Trace) -> list[Sign]:
 
     And has risen by 20 mV (`polarization_rise_V`). A verdict for three cycles in a row (`persistence`), or
     two to the end of the record, or where the record breaks off within a half-cycle at more than ten times
-    (`limit_factor`); else weak. Records without reversal: above five times the first tenth, to the end.
+    (`limit_factor`) or in a steep rise to its highest voltage; else weak. Records without reversal: above five
+    times the first tenth, to the end.
     """
     if seen.halves.n == 0:
         return []
@@ -231,6 +234,7 @@ def polarization(seen: Trace) -> list[Sign]:
         rise >= limits.polarization_rise_V
     )
     over[: seen.begin + 1] = False
+    over &= ~seen.pulsed  # a cell that sits at its limit all the time looks like a hold, and has failed
     signs = []
     for first, length, at_end in runs_of(over):
         sure = is_lasting(length, at_end, limits.persistence)
@@ -260,8 +264,10 @@ def _divergence_at_end(seen: Trace, usual: float, factor: float) -> list[Sign]:
         return []
     found = tail(seen, last, lambda voltage, current: voltage >= factor * usual * current)
     level = limits.polarization_rise_V + usual * float(seen.halves.current_A[last])
-    if not usual > 0 or found is None or abs(seen.halves.end_V[last]) < level:
+    if not usual > 0 or abs(seen.halves.end_V[last]) < level:
         return []
+    if found is None:
+        return [] if seen.is_unreversed else steep_end(seen, usual)
     sure = found.rows >= limits.samples
     evidence = f"the record breaks off above {factor:g} times its usual voltage"
     return [Sign(found.time_s, "polarization", _strength(sure), evidence)]
@@ -269,48 +275,31 @@ def _divergence_at_end(seen: Trace, usual: float, factor: float) -> list[Sign]:
 
 @criterion(name="capacity-loss")
 def capacity_loss(seen: Trace) -> list[Sign]:
-    """Full cells: discharged charge below 0.8 (`capacity_left`) of the begin cycle at the same current.
+    """Full cells: discharged charge below 0.8 (`capacity_left`) of that of the begin cycle: the 80 % life.
 
-    A verdict for three cycles in a row (`persistence`) or two to the end of the record; else no sign.
+    Cycles at the usual current only, so that formation, rate tests and pulses do not count; where the capacity
+    still rises at the begin cycle (activation), against its first maximum. A verdict for three such cycles in a
+    row (`persistence`) or two to the end of the record; else no sign.
     """
     if seen.cell_kind != "full" or seen.begin < 0:
         return []
-    charge, current, start = discharge_charge(seen), seen.cycles.current_A, seen.begin
-    low = charge < seen.thresholds.capacity_left * charge[start]
-    low &= (current >= 0.9 * current[start]) & (current <= 1.1 * current[start])
-    low[: start + 1] = False
-    if seen.cycles.n and not seen.cycles.full[-1]:
-        low = low[:-1]  # cut off by the end of the record
+    index, share, low = faded(seen)
     for first, length, at_end in runs_of(low):
         if is_lasting(length, at_end, seen.thresholds.persistence):
-            evidence = f"discharged charge {charge[first] / charge[start]:.3g} of that of the begin cycle"
-            return [Sign(float(seen.cycles.start_s[first]), "capacity-loss", "verdict", evidence)]
+            evidence = f"discharged charge {share[first]:.3g} of that of the begin cycle"
+            return [Sign(float(seen.cycles.start_s[int(index[first])]), "capacity-loss", "verdict", evidence)]
     return []
 
 
 @criterion(name="soft-short")
 def soft_short(seen: Trace) -> list[Sign]:
-    """A sudden fall of the voltage under the same current to 0.1 to 0.7 (`soft_drop`) of its history.
+    """A leak between the electrodes beside which the cell still works (symmetric and half cells).
 
-    From one half-cycle to the next, lasting for three of each sign (`persistence`), with current and charge
-    unchanged, after the begin cycle. Weak always: a lower polarization alone is no proof of a short.
+    Weak: a sudden fall of the voltage under the same current to 0.1 to 0.7 (`soft_drop`) of its history, from one
+    half-cycle to the next, lasting for three of each sign (`persistence`), with current and charge unchanged, after
+    the begin cycle (a lower polarization alone is no proof); noise of the voltage that rises as suddenly to five
+    times (`noise_factor`) its history and stays; a flat trace with less resistance than a full separator has
+    (`short_resistance_ohm_m2`); a bulk resistance that falls below 0.7 of its history, lasting for three spectra or
+    to the last. A verdict only where polarization and bulk resistance fall together.
     """
-    if seen.cell_kind == "full" or seen.halves.n < 2:
-        return []
-    halves, limits, values = seen.halves, seen.thresholds, seen.halves.resistance_ohm
-
-    def fell(k: int, usual: float) -> bool:
-        return usual > 0 and limits.short_drop * usual <= values[k] < limits.soft_drop * usual
-
-    history = against_history(halves, values, fell, 1.1)
-    charge = against_history(halves, halves.charge_C, lambda k, q: not 0.9 * q <= halves.charge_C[k] <= 1.1 * q, 1.1)
-    for first, length, _ in runs_of(history.odd & ~charge.odd):
-        if first < 2 * seen.begin + 2 or length < 2 * limits.persistence:
-            continue
-        # sudden: the half-cycles just before were still as usual
-        before = values[first - 2 : first] / history.usual[first - 2 : first]
-        if np.all(before >= 0.5 * (1 + limits.soft_drop)):
-            share = values[first] / history.usual[first]
-            evidence = f"the polarization fell to {share:.2g} of its usual value and stayed there"
-            return [Sign(float(halves.start_s[first]), "soft-short", "weak", evidence)]
-    return []
+    return soft_shorts(seen)

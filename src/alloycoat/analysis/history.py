@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from alloycoat.analysis.cycles import BoolArray, HalfCycles, Trace, flowing_rows, progress, weighted_median
+from alloycoat.analysis.cycles import Trace, flowing_rows, progress, weighted_median
+from alloycoat.analysis.grouped import BoolArray
+from alloycoat.analysis.halves import HalfCycles
 from alloycoat.record import FloatArray
 
 _REMEMBERED = 3
@@ -23,28 +26,49 @@ class History:
 
 
 def against_history(
-    halves: HalfCycles, values: FloatArray, is_odd: Callable[[int, float], bool], current_spread: float
+    halves: HalfCycles,
+    values: FloatArray,
+    current_spread: float,
+    *,
+    low: float,
+    high: float,
+    tested: FloatArray | None = None,
+    outside: bool = False,
+    fit: BoolArray | None = None,
 ) -> History:
     """Compare each half-cycle with its predecessors of the same sign and of a similar current.
 
-    Pulses and half-cycles found odd do not enter the history, so that a failed state never becomes usual.
-    is_odd(k, usual) decides. current_spread: largest ratio of currents that still compare (1.1, say).
+    Odd is a half-cycle whose `tested` value (else its value) lies from `low` up to below `high` times the usual
+    value; with `outside` one that does not. Pulses and half-cycles found odd do not enter the history, so that
+    a failed state never becomes usual. fit: the half-cycles whose value can be compared at all. current_spread:
+    largest ratio of currents that still compare (1.1, say).
     """
-    usual = np.full(halves.n, np.nan)
-    odd = np.zeros(halves.n, dtype=bool)
+    n = halves.n
+    usual, odd = [math.nan] * n, [False] * n
+    value, current = values.tolist(), halves.current_A.tolist()
+    test = value if tested is None else tested.tolist()
+    enters = halves.complete.copy() if fit is None else halves.complete & fit
+    if n:
+        enters[-1] = True
+    entering = enters.tolist()
+    counts = [True] * n if fit is None else fit.tolist()
     past: dict[int, list[int]] = {-1: [], 1: []}
-    for k in range(halves.n):
-        mine = past[int(halves.sign[k])]
-        alike = [
-            j for j in reversed(mine[-_LOOK_BACK:])
-            if 1 / current_spread <= halves.current_A[j] / halves.current_A[k] <= current_spread
-        ]  # fmt: skip
+    for k, sign in enumerate(halves.sign.tolist()):
+        mine, least, most = past[sign], current[k] / current_spread, current[k] * current_spread
+        alike = []
+        for j in mine[: -_LOOK_BACK - 1 : -1]:
+            if least <= current[j] <= most:
+                alike.append(value[j])
+                if len(alike) == _REMEMBERED:
+                    break
         if len(alike) >= 2:
-            usual[k] = np.median(values[alike[:_REMEMBERED]])
-            odd[k] = is_odd(k, float(usual[k]))
-        if not odd[k] and (halves.complete[k] or k == halves.n - 1):
+            alike.sort()
+            level = alike[1] if len(alike) == _REMEMBERED else 0.5 * (alike[0] + alike[1])
+            usual[k] = level
+            odd[k] = counts[k] and (low * level <= test[k] < high * level) != outside
+        if entering[k] and not odd[k]:
             mine.append(k)
-    return History(usual, odd)
+    return History(np.array(usual), np.array(odd, dtype=bool))
 
 
 def runs_of(flags: BoolArray, stride: int = 1) -> list[tuple[int, int, bool]]:

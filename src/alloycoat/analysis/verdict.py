@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from alloycoat.analysis.cycles import Trace, begin_index, trace, weighted_median
 from alloycoat.analysis.efficiency import capacity_retention, coulombic_efficiency
 from alloycoat.analysis.failure import judge
 from alloycoat.analysis.history import first_tenth
+from alloycoat.analysis.per_cycle import charge_until, cycles_until, nucleation_overpotential, per_cycle
 from alloycoat.analysis.thresholds import Thresholds
 from alloycoat.errors import RecipeError, unknown_name
 from alloycoat.outcome import Invariant, Life, Outcome, Sign, invariants_in
@@ -40,6 +43,7 @@ def analyze(
     if begin_cycle < 1:
         raise RecipeError(f"begin_cycle: {begin_cycle!r} is not a number from 1 up")
     area = check_area(area_m2) or record.area_m2
+    record = record if area == record.area_m2 else record.replace(area_m2=area)
     seen = trace(record, cell_kind, thresholds or Thresholds(), begin_cycle)
     signs, verdict = judge(seen)
     warnings = list(record.notes)
@@ -48,9 +52,11 @@ def analyze(
     levels = _polarization(seen, begin, end, reasons, warnings)
     density = _current_density(seen, area, reasons, warnings)
     efficiency = coulombic_efficiency(seen)
-    retention, why_none = capacity_retention(seen, begin, end)
+    until = float(record.time_s[-1]) if verdict is None else verdict.time_s
+    retention, why_none, left_out = capacity_retention(seen, until)
     invariants = (*invariants_in(record.metadata), *_invariants(seen, area))
-    warnings += efficiency.flags
+    fitted = _impedance(seen, reasons, warnings)
+    warnings += [*efficiency.flags, *([left_out] if left_out else [])]
     warnings += [f"{check.name}: {check.evidence}" for check in invariants if check.state == "doubtful"]
     if seen.cell_kind_inferred:
         warnings.append(f"cell_kind: {seen.cell_kind} was inferred from the voltages; say which it is to be sure")
@@ -59,8 +65,6 @@ def analyze(
         "coulombic_efficiency_pairing": efficiency.reason,
         "capacity_retention": why_none,
     }
-    if record.impedance is not None:
-        reasons["impedance"] = "the record has impedance rows, which are not evaluated yet"
     zero = float(record.time_s[0])
     life = Life.at_least(record.duration) if verdict is None else Life.observed(verdict.time_s - zero)
     return Outcome(
@@ -80,11 +84,29 @@ def analyze(
         coulombic_efficiency=efficiency.values,
         coulombic_efficiency_pairing=efficiency.pairing,
         capacity_retention=retention,
+        impedance=fitted,
+        techniques=tuple(block.to_json() for block in seen.techniques.blocks),
+        cycles=per_cycle(seen, efficiency),
+        reservoir=None if efficiency.reservoir is None else efficiency.reservoir.to_json(),
+        nucleation_overpotential_V=nucleation_overpotential(seen),
+        life_cycles=cycles_until(seen, until),
+        life_charge_C=charge_until(seen, until),
         invariants=invariants,
         warnings=tuple(dict.fromkeys(warnings)),
         reasons=reasons,
         title=record.metadata.get("title", "") or record.metadata.get("file", ""),
     )
+
+
+def _impedance(seen: Trace, reasons: dict[str, str], warnings: list[str]) -> dict[str, Any] | None:
+    """Resistances by spectrum, None without one that can be fitted."""
+    if seen.spectra is None:
+        return None
+    warnings += seen.spectra.notes
+    if seen.spectra.fits:
+        return seen.spectra.to_json()
+    reasons["impedance"] = "the record has impedance rows, but no spectrum with enough of them for a circuit"
+    return None
 
 
 def _begin_and_end(seen: Trace, verdict: Sign | None, wanted: int, warnings: list[str]) -> tuple[int, int]:

@@ -1,15 +1,19 @@
 """The cell: two electrodes and an electrolyte, cycled by a virtual cycler that writes a `CyclingRecord`."""
 
-from alloycoat.cell.aged import Aged, Inventory, Lives, age, lives
+from alloycoat.cell.aged import age
 from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
+from alloycoat.cell.checkpoint import load_aged, save_aged
 from alloycoat.cell.design import SAMPLED, Cell, half, symmetric
+from alloycoat.cell.early import EarlyCycles, early_cycles
 from alloycoat.cell.intervals import VoltageBand, cycle_intervals, draw
+from alloycoat.cell.inventory import Aged, Inventory
+from alloycoat.cell.life_samples import Lives, lives
 from alloycoat.cell.limits import Limits, limits
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.cell.simulate import Settings, cycle
 
 __all__ = [
-    "SAMPLED", "Aged", "AgeingParameters", "Cell", "Inventory", "LifeSettings", "Limits", "Lives", "Settings",
-    "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_intervals", "draw", "half", "limits", "lives",
-    "symmetric",
+    "SAMPLED", "Aged", "AgeingParameters", "Cell", "EarlyCycles", "Inventory", "LifeSettings", "Limits", "Lives",
+    "Settings", "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_intervals", "draw", "early_cycles", "half",
+    "limits", "lives", "load_aged", "save_aged", "symmetric",
 ]  # fmt: skip

@@ -109,7 +109,11 @@ class AgeingParameters:
         return tuple(self.spreads or {})
 
     def sample(self, values: Mapping[str, float]) -> AgeingParameters:
-        """The parameters with some replaced; shares are kept within 0 and 1. Raises RecipeError for other names."""
+        """The parameters with some replaced; shares are kept within 0 and 1. Raises RecipeError for other names.
+
+        A drawn coverage stays below that of the best layer in the table: without a pinhole no moss could ever
+        start, and the life would hang on what the solver leaves in its last digit.
+        """
         names = {field.name for field in fields(self)} - {"spreads", "notes", "sources"}
         changes: dict[str, Any] = {}
         for name, value in values.items():
@@ -117,7 +121,8 @@ class AgeingParameters:
                 raise RecipeError(unknown_name("ageing parameter", name, names))
             changes[name] = min(float(value), 0.95) if name in _SHARES - {"coverage"} else float(value)
         if "coverage" in changes:
-            changes["coverage"] = min(1.0, changes["coverage"])
+            best = by_subject("ageing")["coverage"]["complete"].quantity("").high
+            changes["coverage"] = min(best, changes["coverage"])
         if "dead_macmullin" in changes:
             changes["dead_macmullin"] = max(1.0, changes["dead_macmullin"])
         return replace(self, **changes)

@@ -220,24 +220,25 @@ def symmetric(
 
 
 def half(
+    coating: Any = None,
     *,
     electrolyte: str,
-    anode: str,
+    anode: str | None = None,
     separator: str = "Celgard 2400",
     area: str | float | None = None,
     temperature: str | float = "25 degC",
     anode_thickness: str | float | None = None,
 ) -> Cell:
-    """A half cell: copper as the working electrode, the metal as the counter electrode; both bare.
+    """A half cell: bare copper as the working electrode, the metal as the counter electrode.
 
-    Arguments and refusals as in `symmetric`. It needs ageing parameters to be cycled: how much metal is on the
-    copper decides its voltage.
+    coating: a `Coating` on the metal; the copper stays bare. Other arguments and refusals as in `symmetric`. It
+    needs ageing parameters to be cycled: how much metal is on the copper decides its voltage.
     """
     made = symmetric(
-        None, electrolyte=electrolyte, anode=anode, separator=separator, area=area, temperature=temperature,
+        coating, electrolyte=electrolyte, anode=anode, separator=separator, area=area, temperature=temperature,
         anode_thickness=anode_thickness,
     )  # fmt: skip
-    return replace(made, kind="half")
+    return replace(made, kind="half", coated=(False, coating is not None))
 
 
 def _metal(coating: Any, anode: str | None) -> Any:

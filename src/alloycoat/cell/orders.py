@@ -17,6 +17,7 @@ from alloycoat.quantities import ZERO_CELSIUS
 Array = NDArray[np.float64]
 _FIELD = "[protocol] steps"
 _MOST_SAMPLES = 1_000_000
+_MOST_BLOCKS = 100_000
 INSTRUMENT_LIMIT = 10.0
 """|V| in V at which every test ends where the protocol names no cut-off: a cycler of the bench goes no further."""
 
@@ -51,6 +52,44 @@ def make_orders(
     orders are for the ageing cell, which holds voltages and ends a step at one without a time.
     Raises RecipeError for a step that this cell cannot run.
     """
+    formation, ((orders, _), *_) = _program(cell, protocol, points, ageing, (Cycles(protocol.steps, 1),))
+    return formation, orders
+
+
+class Cycles(NamedTuple):
+    """Steps that make one numbered cycle, and how often they are run in a row."""
+
+    steps: Sequence[Any]
+    cycles: int
+
+
+def repeats_of(protocol: Any) -> int:
+    """How often the steps of a protocol are run: `repeats` where it has them, else `cycles`."""
+    return int(getattr(protocol, "repeats", protocol.cycles))
+
+
+def make_program(
+    cell: Cell, protocol: Any, points: int
+) -> tuple[tuple[Order, ...], tuple[tuple[tuple[Order, ...], int], ...]]:
+    """Orders of the formation, and of every cycle of the ageing cell with how often it is run, in turn.
+
+    Raises RecipeError as `make_orders` does.
+    """
+    repeats = repeats_of(protocol)
+    blocks = getattr(protocol.steps, "blocks", None) or (Cycles(protocol.steps, 1),)
+    if len(blocks) == 1:
+        return _program(cell, protocol, points, True, (Cycles(blocks[0].steps, blocks[0].cycles * repeats),))
+    formation, orders = _program(cell, protocol, points, True, tuple(Cycles(b.steps, b.cycles) for b in blocks))
+    if repeats * len(orders) > _MOST_BLOCKS:
+        raise RecipeError(
+            f"[protocol] cycles: {repeats} times {len(orders)} different cycles; at most {_MOST_BLOCKS} are allowed"
+        )
+    return formation, orders * repeats
+
+
+def _program(
+    cell: Cell, protocol: Any, points: int, ageing: bool, blocks: Sequence[Cycles]
+) -> tuple[tuple[Order, ...], tuple[tuple[tuple[Order, ...], int], ...]]:
     cutoff = getattr(protocol, "cutoff", None)
     rest = getattr(protocol, "rest", None)
     limit = INSTRUMENT_LIMIT if cutoff is None else float(cutoff)
@@ -66,7 +105,8 @@ def make_orders(
                 orders.append(_order(cell, "rest", 0.0, float(rest), math.inf, limit, points, None))
         return tuple(orders)
 
-    return plan(tuple(getattr(protocol, "formation", ()) or ())), plan(protocol.steps)
+    formation = plan(tuple(getattr(protocol, "formation", ()) or ()))
+    return formation, tuple((plan(block.steps), block.cycles) for block in blocks)
 
 
 def _moved(orders: Sequence[Order]) -> float:
@@ -105,10 +145,7 @@ def make_order(cell: Cell, step: Any, cutoff: float, points: int, moved: float =
     moved: C/m2 that an open-ended step may have to bring back (0: it must name a time).
     """
     if step.mode not in ("current", "rest"):
-        raise RecipeError(
-            f"{_FIELD}: {step.text!r}: the symmetric cell runs constant-current and rest steps so far, "
-            f"not {step.mode}; write for instance 'Plate at 2 mA/cm2 for 1 hour'"
-        )
+        raise RecipeError(f"{_FIELD}: {step.text!r}: {_cannot(cell, step)}")
     if step.temperature_K is not None and abs(step.temperature_K - cell.temperature_K) > 0.5:
         raise RecipeError(
             f"{_FIELD}: {step.text!r}: the cell stays at {cell.temperature_K - ZERO_CELSIUS:g} degC for the "
@@ -143,6 +180,22 @@ def make_order(cell: Cell, step: Any, cutoff: float, points: int, moved: float =
             )
         until = 2.0 * cell.metal_capacity / abs(current)
     return _order(cell, step.text, current, until, stop, cutoff, points, step.period_s)
+
+
+_REASONS = {
+    "c-rate": "a C-rate needs a nominal capacity, and a {kind} cell has none; write a current density, as in "
+    "'Plate at 2 mA/cm2 for 1 hour'",
+    "power": "constant power is not offered: near zero volt, where a {kind} cell runs, its current has no limit; "
+    "write a current density",
+    "resistance": "a resistor across a {kind} cell near zero volt draws next to nothing, so it is not offered; write "
+    "a current density",
+    "voltage": "the fresh cell runs constant-current and rest steps; the ageing cell holds a voltage",
+}
+
+
+def _cannot(cell: Cell, step: Any) -> str:
+    """Why this cell does not run the step."""
+    return _REASONS[step.mode].format(kind=cell.kind)
 
 
 def _order(

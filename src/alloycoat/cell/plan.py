@@ -42,7 +42,7 @@ class LifeSettings(NamedTuple):
     """Accuracy of the ageing solver: volumes in each dead layer and in the separator, error of a time step in
     the salt (share of c0) and in the moss (share of its own amount)."""
 
-    dead_volumes: int = 5
+    dead_volumes: int = 7
     separator_volumes: int = 8
     salt: float = 1e-3
     moss: float = 1e-4

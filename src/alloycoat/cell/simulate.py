@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.cell.aged import age
-from alloycoat.cell.ageing import AgeingParameters
+from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
 from alloycoat.cell.design import Cell
 from alloycoat.cell.kernels.parameters import (
     DEPLETED,
@@ -21,7 +21,7 @@ from alloycoat.cell.kernels.parameters import (
     make_mesh,
     with_table,
 )
-from alloycoat.cell.orders import Order, area_of, make_orders, sample_times
+from alloycoat.cell.orders import Order, area_of, make_orders, repeats_of, sample_times
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.electrochemistry import layer_resistance, tabulate
 from alloycoat.errors import AlloycoatError, RecipeError
@@ -228,31 +228,29 @@ def cycle(
 
     protocol: a `recipe.Protocol` (or anything with `steps` and `cycles`); constant-current and rest steps.
     max_cycles: stop after so many (the record then says it was interrupted). points_per_half_cycle: samples
-    a step, at least 4. ageing: what wears the cell out (`ageing_parameters`), every cycle is then solved; None:
-    it stays fresh. seed: of the heterogeneity that ageing brings. settings: `LifeSettings` where the cell ages,
-    else `Settings`. reuse (of a cell that stays fresh): once the salt profile at
+    a step, at least 4. ageing: what wears the cell out (`ageing_parameters`), every cycle is then solved; None: it
+    stays fresh, but for a half cell, which always ages. seed: of the heterogeneity that ageing brings. settings:
+    `LifeSettings` where the cell ages, else `Settings`. reuse (of a cell that stays fresh): once the salt profile at
     the start of a cycle repeats to SAME of c0, later cycles are copies of it (the record says from which on).
 
     The working electrode plates at negative current. Formation is cycle 0. Raises RecipeError for an area
     that is missing or a step that cannot be run, AlloycoatError where the equations cannot be solved.
     """
+    if ageing is None and cell.kind == "half":
+        ageing = ageing_parameters(cell)  # how much metal is on the copper decides its voltage
     if ageing is not None:
         chosen = settings if isinstance(settings, LifeSettings) else None
         return age(
             cell, protocol, ageing, max_cycles=max_cycles, points_per_half_cycle=points_per_half_cycle, seed=seed,
             settings=chosen,
         ).record  # fmt: skip
-    if cell.kind == "half":
-        raise RecipeError(
-            "[cell] format: a half cell is solved with ageing only; give cycle(..., ageing=ageing_parameters(cell))"
-        )
     area = area_of(cell)
     if points_per_half_cycle < 4:
         raise RecipeError(f"points_per_half_cycle: {points_per_half_cycle} given; at least 4 are needed")
     accuracy = settings if isinstance(settings, Settings) else Settings()
     bench = Bench(cell, accuracy)
     formation, orders = make_orders(cell, protocol, points_per_half_cycle)
-    wanted = int(protocol.cycles) if max_cycles is None else min(int(protocol.cycles), max_cycles)
+    wanted = repeats_of(protocol) if max_cycles is None else min(repeats_of(protocol), max_cycles)
     rows = wanted * sum(order.points for order in orders)
     if rows > MOST_ROWS:
         raise RecipeError(
@@ -278,7 +276,7 @@ def cycle(
         traces.append((trace, done + 1, copies))
         done += copies
     if ended is None:
-        ended = Ended.completed if done == int(protocol.cycles) else Ended.interrupted
+        ended = Ended.completed if done == repeats_of(protocol) else Ended.interrupted
     facts = {
         "cycles_simulated": str(simulated),
         "cycles_repeated": str(done - simulated),

@@ -14,6 +14,13 @@ Samples = Annotated[
     int,
     typer.Option("--samples", min=0, max=100_000, help="Samples behind the 10-90 % intervals; 0 for none."),
 ]
+CellSamples = Annotated[
+    int | None,
+    typer.Option(
+        "--samples", min=0, max=100_000,
+        help="Samples behind the 10-90 % intervals and lives; 0 for none. By default 256 of the layer, 64 cells.",
+    ),
+]  # fmt: skip
 
 
 def print_json(document: Any) -> None:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alloycoat.cli.common import JsonFlag, RecipeFile, Samples, print_json, say
+from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, say
 from alloycoat.cli.run import OwnSeed
 
 if TYPE_CHECKING:
-    from alloycoat.cell import Aged
     from alloycoat.report.job import CellRun
 
 
@@ -21,10 +20,10 @@ def cycle(
         Path | None, typer.Option("--out", metavar="DIR", help="Write NAME.bdf.csv and outcome.json here.")
     ] = None,
     seed: OwnSeed = None,
-    samples: Samples = 256,
+    samples: CellSamples = None,
     states: Annotated[
         bool,
-        typer.Option("--states", help="Age the cell; add its inventories by cycle (NAME.states.csv)."),
+        typer.Option("--states", help="Add metal, salt, electrolyte and coating by cycle (NAME.states.csv)."),
     ] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -34,7 +33,6 @@ def cycle(
     from alloycoat.report.document import cell_to_json
     from alloycoat.report.files import RESULT, check_folder, write_all
     from alloycoat.report.job import run_cell
-    from alloycoat.report.summary import side_line
     from alloycoat.store import to_json
 
     read = Recipe.load(recipe)
@@ -44,10 +42,7 @@ def cycle(
     done = run_cell(read, samples=samples, seed=seed, tell=say)
     document = cell_to_json(done, recipe.stem)
     if states:
-        say("ageing the cell")
-        aged = _aged(done)
-        document["states"] = aged.inventory.columns()
-        document["states_end"] = {"ended": aged.ended.name, "time_s": aged.time_s, "warning": NOT_CALIBRATED}
+        document["states"] = done.side.aged.inventory.columns()
     if out is not None:
         files = {RESULT: to_json(document) + "\n", name: bdf_text(done.side.record)}
         if states:
@@ -56,32 +51,23 @@ def cycle(
         say(f"record: {out / name}")
     if json:
         print_json(document)
-        return
-    typer.echo(document["title"])
+    else:
+        _print(done, document["title"])
+    if done.side.interrupted:
+        say("alloycoat: interrupted; what was done until then is kept")
+        raise typer.Exit(130)
+
+
+def _print(done: CellRun, title: str) -> None:
+    """The cell in a few lines, and its notes."""
+    from alloycoat.report.summary import life_line, more_lines, side_line
+
+    typer.echo(title)
     typer.echo(side_line(done.side).replace("\u00a0", " "))
-    if states:
-        hours = f"{aged.time_s / 3600:.3g} h"
-        typer.echo(f"{'aged cell':<11}{aged.cycles} cycles, {hours}: {aged.ended.text}")
-        typer.echo(f"{'note':<11}{NOT_CALIBRATED}")
+    for line in (life_line(done.side), *more_lines(done.side)):
+        typer.echo(line.replace("\u00a0", " "))
     for text in done.warnings:
         typer.echo(f"{'note':<11}{text}")
-
-
-NOT_CALIBRATED = (
-    "states: the ageing cell runs on assumed parameters that were not yet held against published lives; "
-    "its end is no prediction"
-)
-
-
-def _aged(done: CellRun) -> Aged:
-    """The ageing cell with its inventories by cycle, until the protocol or the cell ends."""
-    from alloycoat.cell import age, ageing_parameters
-
-    prepared = done.prepared
-    assumed = prepared.cell.electrolyte_amount is None
-    amount = None if assumed else prepared.electrolyte_amount_m
-    worn = ageing_parameters(done.side.cell, done.coating, electrolyte_amount=amount)
-    return age(done.side.cell, prepared.protocol, worn, seed=done.seed)
 
 
 def _csv(columns: dict[str, list[float]]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from alloycoat.cli.common import JsonFlag, RecipeFile, Samples, print_json, say
+from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, say
 
 OutFolder = Annotated[
     Path | None,
@@ -20,7 +20,7 @@ OwnSeed = Annotated[
 
 
 def run(
-    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: Samples = 256, json: JsonFlag = False
+    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: CellSamples = None, json: JsonFlag = False
 ) -> None:
     """Coat, cycle bare and coated side by side, analyze both, place them among the published cells.
 
@@ -47,3 +47,6 @@ def run(
     else:
         typer.echo(summary(done))
     say(f"report: {written[-1]}")
+    if done.interrupted:
+        say("alloycoat: interrupted; what was done until then is written")
+        raise typer.Exit(130)

@@ -13,14 +13,18 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 
 from alloycoat import chemistry
-from alloycoat.errors import RecipeError, nearest, unknown_name
-from alloycoat.quantities import DIMENSIONS, Concentration
+from alloycoat.errors import QuantityError, RecipeError, nearest, unknown_name
+from alloycoat.quantities import DIMENSIONS, Concentration, parse
 from alloycoat.recipe.fields import Amount, read_amount, read_concentration, read_positive
+from alloycoat.recipe.program import Program, parse_program
+from alloycoat.recipe.rate_step import RATE_STEP, stages
 from alloycoat.recipe.routes import FORMS, ROUTES, check_route
 from alloycoat.recipe.steps import Step, parse_steps
 
@@ -193,27 +197,65 @@ class CellPart(_Table):
         return self
 
 
-def _steps(texts: object) -> tuple[Step, ...]:
-    return parse_steps(texts)
-
-
 def _formation(texts: object) -> tuple[Step, ...]:
     return parse_steps(texts, "[protocol] formation") if texts else ()
 
 
 _STEP_TEXTS = PlainSerializer(lambda steps: [step.text for step in steps], return_type=list[str])
+_DENSITY = "current density"
 
 
 class Protocol(_Table):
-    """What the cycler does: `formation` once, then `steps` repeated `cycles` times, `rest` after each step."""
+    """What the cycler does: `formation` once, then `steps` repeated `cycles` times, `rest` after each step.
 
-    steps: Annotated[tuple[Step, ...], BeforeValidator(_steps), _STEP_TEXTS]
+    A named protocol (`name`, so far "rate-step") makes its steps itself from `from`, `to`, `step` (current
+    densities) and `time` or `capacity` of a half-cycle; `cycles` is then the number at each current density.
+    """
+
+    steps: Annotated[Program, BeforeValidator(parse_program), PlainSerializer(lambda found: list(found.written))]
     cycles: int = Field(1, ge=1, le=1_000_000, strict=True)
     cutoff: Annotated[float, *_positive("voltage", "[protocol] cutoff")] | None = None
     formation: Annotated[tuple[Step, ...], BeforeValidator(_formation), _STEP_TEXTS] = ()
     rest: Annotated[float, *_positive("time", "[protocol] rest")] | None = None
     seed: int = Field(0, ge=0, lt=2**32, strict=True)
     replicates: int = Field(1, ge=1, le=10_000, strict=True)
+    name: Annotated[str, _one_of("[protocol] name", (RATE_STEP,))] | None = None
+    from_: Annotated[float, *_positive(_DENSITY, "[protocol] from")] | None = Field(None, alias="from")
+    to: Annotated[float, *_positive(_DENSITY, "[protocol] to")] | None = None
+    step: Annotated[float, *_positive(_DENSITY, "[protocol] step")] | None = None
+    time: Annotated[float, *_positive("time", "[protocol] time")] | None = None
+    capacity: Annotated[float, *_positive("areal capacity", "[protocol] capacity")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        return stages(data) if isinstance(data, dict) else data
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        return {"from" if key == "from_" else key: value for key, value in found.items()}
+
+    @property
+    def text(self) -> str:
+        """What is done, in words on one line."""
+        if self.name is not None and self.from_ is not None and self.to is not None and self.step is not None:
+            span = self.steps[0].text.partition(" for ")[2]
+            return (
+                f"rate step from {self.from_ / 10:g} to {self.to / 10:g} mA/cm2 by {self.step / 10:g}, {span} a "
+                f"half-cycle, {self.cycles} {'cycle' if self.cycles == 1 else 'cycles'} each"
+            )
+        return f"{self.steps.text}; {self.cycles} {'cycle' if self.cycles == 1 else 'cycles'}"
+
+    @property
+    def repeats(self) -> int:
+        """How often the whole of `steps` is run: `cycles`, but once for a named protocol."""
+        return 1 if self.name is not None else self.cycles
+
+    @property
+    def total_cycles(self) -> int:
+        """Numbered cycles of the whole test, without the formation."""
+        return self.repeats * self.steps.cycles
 
 
 class Recipe(_Table):
@@ -292,9 +334,10 @@ def _refusals(error: ValidationError) -> Iterator[str]:
         model: type[BaseModel] = _MODELS.get(table, Recipe)
         given = repr(fault.get("input"))[:60]
         if fault["type"] == "extra_forbidden":
-            match = nearest(key, model.model_fields)
+            allowed = [part.alias or known for known, part in model.model_fields.items()]
+            match = nearest(key, allowed)
             hint = f"; did you mean {match!r}?" if match else "."
-            yield f"{field}: this key is not known{hint} Allowed: {', '.join(model.model_fields)}"
+            yield f"{field}: this key is not known{hint} Allowed: {', '.join(allowed)}"
         elif fault["type"] == "missing":
             yield f"{field} is missing"
         elif fault["type"] in {"model_type", "model_attributes_type", "dict_type"}:
@@ -315,3 +358,19 @@ def plate_strip(
     second = "Strip" if first == "Plate" else "Plate"
     steps = [f"{verb} at {current_density} for {half_cycle}" for verb in (first, second)]
     return Protocol.model_validate({"steps": steps, "cycles": cycles})
+
+
+def rate_step(first: str, last: str, step: str, half_cycle: str, *, cycles: int = 1) -> Protocol:
+    """The protocol that finds the critical current density: plating and stripping at ever higher current.
+
+    first, last, step: current densities ("0.5 mA/cm2"). half_cycle: a time ("1 h", constant time, so the charge
+    grows with the current) or an areal capacity ("1 mAh/cm2", constant charge). cycles: at each current density.
+    The critical one is the first at which a criterion of failure is met. Raises RecipeError.
+    """
+    try:
+        parse(half_cycle, "time")
+        length = "time"
+    except QuantityError:
+        length = "capacity"
+    tables = {"name": RATE_STEP, "from": first, "to": last, "step": step, length: half_cycle, "cycles": cycles}
+    return Protocol.model_validate(tables)

@@ -32,6 +32,7 @@ _LONGEST = 200
 _DRIVES = (
     ("current density", "current", True), ("current", "current", False),
     ("voltage", "voltage", False), ("power density", "power", True), ("power", "power", False),
+    ("resistance", "resistance", False),
 )  # fmt: skip
 _LIMITS = ("voltage", "current density", "current", "areal capacity", "charge", "time")
 
@@ -48,8 +49,8 @@ class Limit:
 class Step:
     """One step of a test.
 
-    mode: current, voltage, power, c-rate or rest. value: A or A/m2 (signed: positive charges or strips),
-    V, W or W/m2 (signed), or the C-rate (signed). duration_s: None where only a limit ends the step.
+    mode: current, voltage, power, resistance, c-rate or rest. value: A or A/m2 (signed: positive charges or
+    strips), V, W or W/m2 (signed), ohm, or the C-rate (signed). duration_s: None where only a limit ends the step.
     """
 
     text: str
@@ -93,22 +94,24 @@ def _drive(verb: str, text: str, whole: str, field: str) -> tuple[str, float, bo
             raise _refuse(whole, f"the C-rate {text!r} is not between 0 and 10000", field)
         return "c-rate", direction * value, False
     for dimension, mode, per_area in _DRIVES:
-        found = _read(text, (dimension,))
+        found = _read(text.replace("Ohm", "ohm"), (dimension,))
         if found is None:
             continue
         if verb == "hold" and mode != "voltage":
             raise _refuse(whole, f"Hold takes a voltage, not {text!r}", field)
         if direction and mode == "voltage":
-            raise _refuse(whole, f"{verb.capitalize()} takes a current, a power or a C-rate, not {text!r}", field)
+            raise _refuse(
+                whole, f"{verb.capitalize()} takes a current, a power, a resistance or a C-rate, not {text!r}", field
+            )
         if direction and found[1] <= 0:
             raise _refuse(whole, f"{text!r} is not above zero (the verb gives the direction)", field)
         return mode, found[1] * (direction or 1), per_area
-    raise _refuse(whole, f"{text!r} is no current, current density, voltage, power or C-rate", field)
+    raise _refuse(whole, f"{text!r} is no current, current density, voltage, power, resistance or C-rate", field)
 
 
 def _span(text: str, whole: str, field: str) -> tuple[float | None, tuple[Limit, ...]]:
     """What follows 'for': a time, or a charge that ends the step."""
-    found = _read(text, ("time", "areal capacity", "charge"))
+    found = _read(_minutes(text), ("time", "areal capacity", "charge"))
     if found is None or found[1] <= 0:
         raise _refuse(whole, f"{text!r} is no time, charge or areal capacity above zero", field)
     if found[0] == "time":
@@ -116,7 +119,13 @@ def _span(text: str, whole: str, field: str) -> tuple[float | None, tuple[Limit,
     return None, (Limit(found[0], found[1]),)
 
 
+def _minutes(text: str) -> str:
+    """A time with PyBaMM's short minutes, "5 m", spelled out."""
+    return re.sub(r"(?<=[0-9. ])m\s*\Z", "min", text)
+
+
 def _until(text: str, whole: str, field: str) -> Limit:
+    text = text.strip().lstrip("<>")  # PyBaMM says from which side a limit is met; the step itself shows it
     rate = _C_RATE.fullmatch(text.strip())
     if rate:
         try:
@@ -169,7 +178,7 @@ def parse_step(text: object, field: str = "[protocol] steps") -> Step:
         limits = tuple(limit for limit in limits if limit.quantity != "time")
     if duration is None and not limits:
         raise _refuse(text, "says not when it ends (for ..., until ...)", field)
-    period = parse(match["period"], "time", field) if match["period"] else None
+    period = parse(_minutes(match["period"]), "time", field) if match["period"] else None
     if period is not None and period <= 0:
         raise _refuse(text, f"the period {match['period']!r} is not above zero", field)
     return Step(text.strip(), verb, mode, value, per_area, VERBS[verb], duration, limits, temperature, period)

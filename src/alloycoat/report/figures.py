@@ -2,61 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from alloycoat.literature import CellRow
-from alloycoat.report.job import STANDS, Run, Side
-from alloycoat.report.style import ACCENT, BARE, COATED
-from alloycoat.report.svg import WIDTH, styled
-from alloycoat.report.words import subscripts
-
-COLORS = {"bare": BARE, "coated": COATED}
-_SHOWN_CYCLES = 3
-
-
-def _figure(height: float) -> Figure:
-    return Figure(figsize=(WIDTH, height), layout="constrained")
-
-
-def _highest(sides: Sequence[Side]) -> float:
-    """Largest |V| in mV that the voltage plots show: bands may run far beyond, the lines may not."""
-    lines = max(float(np.max(np.abs(side.band.voltage_V))) for side in sides)
-    bands = max(float(np.nanmax(np.abs([side.band.low_V, side.band.high_V]))) for side in sides)
-    return 1.08e3 * min(bands, 2.5 * lines)
-
-
-def voltage(run: Run) -> Figure:
-    """Cell voltage against time: the first cycles, and one periodic cycle with its 10-90 % bands."""
-    with styled():
-        figure = _figure(3.3)
-        first, zoom = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1.0))
-        for side in run.sides:
-            record, color = side.record, COLORS[side.name]
-            early = np.ones(record.n, dtype=bool) if record.cycle is None else record.cycle <= _SHOWN_CYCLES
-            first.plot(record.time_s[early] / 3600, 1e3 * record.voltage_V[early], color=color, label=side.name)
-            band = side.band
-            for number in np.unique(band.step):
-                one = band.step == number
-                zoom.fill_between(
-                    band.time_s[one] / 3600, 1e3 * band.low_V[one], 1e3 * band.high_V[one],
-                    color=color, alpha=0.22, linewidth=0,
-                )  # fmt: skip
-            zoom.plot(band.time_s / 3600, 1e3 * band.voltage_V, color=color)
-        top = _highest(run.sides)
-        first.set(xlabel="time / h", ylabel="cell voltage / mV", ylim=(-top, top))
-        first.set_title(f"First {_SHOWN_CYCLES} cycles")
-        zoom.set(xlabel="time in the cycle / h")
-        zoom.set_title("One settled cycle, bands 10–90 %" if run.samples else "One settled cycle")
-        for axes in (first, zoom):
-            axes.grid(axis="y")
-            axes.axhline(0, color=BARE, linewidth=0.6)
-        first.legend(loc="lower right", ncols=2)
-    return figure
+from alloycoat.report.cell_figures import COLORS
+from alloycoat.report.cell_figures import made as _figure
+from alloycoat.report.job import Run
+from alloycoat.report.side import STANDS, Side
+from alloycoat.report.style import ACCENT, BARE
+from alloycoat.report.svg import styled
+from alloycoat.report.words import lived, subscripts
 
 
 def _plain_axis(axes: Axes, which: str, ticks: Sequence[float] = ()) -> None:
@@ -182,23 +142,51 @@ def _spaced(values: Sequence[float]) -> list[float]:
     return kept
 
 
-def lives(rows: Sequence[CellRow]) -> Figure:
-    """Published lives of bare and coated cells as bars; an arrow where the cell still lived."""
+def lives(run: Run) -> Figure:
+    """Lives of this recipe's samples and, below, of the nearest published cells; an arrow where one still lived."""
+    rows = [neighbor.row for neighbor in run.published]
     with styled():
-        figure = _figure(0.9 + 0.5 * len(rows))
+        figure = _figure(0.9 + 0.5 * (len(rows) + 1))
         axes = figure.subplots()
-        longest = max(side.life_upper_h or side.life_lower_h for row in rows for side in (row.bare, row.coated))
-        for k, row in enumerate(rows):
-            for side, name, y in ((row.bare, "bare", k - 0.19), (row.coated, "coated", k + 0.19)):
-                life_bar(axes, y, side.life_lower_h, side.life_upper_h, COLORS[name], longest)
+        known = [side.life_upper_h or side.life_lower_h for row in rows for side in (row.bare, row.coated)]
+        longest = max(known + [_shown_life(side) / 3600 for side in run.sides])
+        for side in run.sides:
+            _sampled_bar(axes, side, 0.19 if side.name == "coated" else -0.19, longest)
+        for k, row in enumerate(rows, start=1):
+            for found, name, y in ((row.bare, "bare", k - 0.19), (row.coated, "coated", k + 0.19)):
+                life_bar(axes, y, found.life_lower_h, found.life_upper_h, COLORS[name], longest)
         for name, color in COLORS.items():
             axes.barh([0], [0], color=color, label=name)
-        axes.set_yticks(range(len(rows)), [row_label(row) for row in rows])
+        axes.axhline(0.5, color=BARE, linewidth=0.6, linestyle=":")
+        axes.set_yticks(range(len(rows) + 1), ["this recipe, simulated", *map(row_label, rows)])
         axes.tick_params(axis="y", length=0)
-        axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=(0, 1.2 * longest), xlabel="published life / h")
+        axes.set(ylim=(len(rows) + 0.5, -0.5), xlim=(0, 1.25 * longest), xlabel="life / h")
         axes.grid(axis="x")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2)
     return figure
+
+
+def _shown_life(side: Side) -> float:
+    """The longest life of a side that is drawn, s."""
+    ends = [] if side.life is None else [x for x in (side.life.value, side.life.high) if math.isfinite(x)]
+    return max([*ends, side.life_limit_s or 0.0, float(side.record.time_s[-1])])
+
+
+def _sampled_bar(axes: Axes, side: Side, y: float, longest: float) -> None:
+    """Median of the samples as a bar with its 10-90 % interval, an arrow where it goes on beyond the protocol."""
+    color, life = COLORS[side.name], side.life
+    if life is None:
+        found = side.outcome.life
+        if found is not None:
+            life_bar(axes, y, round(found.lower_h, 1), found.upper_h, color, longest)
+        return
+    limit = (side.life_limit_s or _shown_life(side)) / 3600
+    low, middle, high = (min(x / 3600, limit) for x in (life.low, life.value, life.high))
+    axes.barh(y, middle, height=0.34, color=color, alpha=0.75)
+    axes.plot([low, high], [y, y], color="#222222", linewidth=1.4, marker="|", markersize=7)
+    if math.isinf(life.high):
+        axes.plot(limit, y, ">", color="#222222", markersize=6)
+    axes.text(max(middle, high) + 0.02 * longest, y, lived(life, side.life_limit_s), va="center", fontsize=9)
 
 
 def life_bar(axes: Axes, y: float, low: float, high: float | None, color: str, longest: float) -> None:

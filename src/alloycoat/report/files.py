@@ -16,8 +16,9 @@ from alloycoat.store import write_text
 RESULT = "outcome.json"
 """The file that marks a folder as ours: it is written first."""
 NAMES = (
-    RESULT, "bare.bdf.csv", "coated.bdf.csv", "layer.svg", "voltage.svg", "polarization.svg",
-    "published-lives.svg", "published-polarization.svg", "report.html",
+    RESULT, "bare.bdf.csv", "coated.bdf.csv", "layer.svg", "voltage.svg", "ageing.svg", "impedance.svg",
+    "lives.svg",
+    "polarization.svg", "published-lives.svg", "published-polarization.svg", "report.html",
 )  # fmt: skip
 """Every file that `alloycoat run` may write."""
 

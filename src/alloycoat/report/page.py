@@ -7,11 +7,12 @@ from importlib import resources
 
 from alloycoat import __version__
 from alloycoat.literature import cell_rows
-from alloycoat.report import figures, sections_cell, sections_layer
-from alloycoat.report.job import STANDS, Run
+from alloycoat.report import cell_figures, figures, sections_cell, sections_layer
+from alloycoat.report.job import Run
 from alloycoat.report.layer_drawing import draw_layer
+from alloycoat.report.side import STANDS
 from alloycoat.report.svg import svg_text
-from alloycoat.report.words import bounds, html, life, plain, quantity, subscripts
+from alloycoat.report.words import bounds, critical_text, efficiency, html, life, lived, plain, quantity, subscripts
 
 
 def frame(title: str, body: Sequence[str]) -> str:
@@ -32,13 +33,22 @@ def drawings(run: Run) -> dict[str, str]:
     """Every figure of the page as svg, by the name of its file."""
     published = [neighbor.row for neighbor in run.published]
     metal = [row for row in cell_rows() if row.anode == run.recipe.anode.metal]
-    found = {"voltage": svg_text(figures.voltage(run), f"Cell voltage against time: {run.title}", "v")}
+    found = {
+        "voltage": svg_text(cell_figures.voltage(run), f"Cell voltage against time: {run.title}", "v"),
+        "ageing": svg_text(cell_figures.ageing(run), f"What ages in the cells: {run.title}", "g"),
+    }
+    if all(side.spectra for side in run.sides):
+        found["impedance"] = svg_text(cell_figures.impedance(run), f"Impedance of the cells: {run.title}", "z")
+    if any(side.lives is not None for side in run.sides):
+        found["lives"] = svg_text(cell_figures.survival(run), f"Sampled lives: {run.title}", "s")
     if run.coating is not None:
         found["layer"] = draw_layer(run.coating, run.recipe.anode.thickness, run.seed)
     if published:
         title = "Polarization at begin: this recipe and the nearest published cells"
         found["polarization"] = svg_text(figures.polarization(run), title, "p")
-        found["published-lives"] = svg_text(figures.lives(published), "Lives of the nearest published cells", "l")
+        found["published-lives"] = svg_text(
+            figures.lives(run), "Lives: this recipe and the nearest published cells", "l"
+        )
         title = f"Published polarization of {run.recipe.anode.metal} cells against current density"
         found["published-polarization"] = svg_text(figures.among_published(run, metal), title, "a")
     return found
@@ -50,9 +60,9 @@ def page(run: Run, svgs: Mapping[str, str]) -> str:
     step = recipe.coating
     what = "bare" if step is None else f"{step.route} coating on"
     lead = (
-        f"{what} {recipe.anode.metal}, symmetric cell in {subscripts(run.prepared.electrolyte)}, "
-        f"{quantity(run.current_density, 'A/m2')}, {quantity(run.capacity, 'C/m2')} a half-cycle. Simulated with "
-        f"{run.samples} samples, seed {run.seed}."
+        f"{what} {recipe.anode.metal}, {run.prepared.cell.format} cell in {subscripts(run.prepared.electrolyte)}, "
+        f"{run.conditions}. Simulated with "
+        f"{run.samples} samples of the layer and {run.cells} of each cell, seed {run.seed}."
     )
     body = [
         f"<h1>{html(run.title)}</h1>", f'<p class="lead">{plain(lead[0].upper() + lead[1:])}</p>',
@@ -84,6 +94,16 @@ def _tiles(run: Run) -> str:
             continue
         value = quantity(None if level is None else level.value, "V", 2)
         tiles.append(_tile(name, value, f"simulated; {bounds(level, 'V')}"))
+    for side in run.sides:
+        if side.efficiency is not None:
+            value, _, more = efficiency(side.efficiency).partition(" (")
+            tiles.append(_tile(f"Coulombic efficiency, {side.name}", value, f"hypothesis; {more.rstrip(')')} %"))
+        if side.critical is not None:
+            value, _, more = critical_text(side.critical).partition(" (")
+            tiles.append(_tile(f"Critical current density, {side.name}", value, f"hypothesis; {more.rstrip(')')}"))
+        elif side.life is not None:
+            value, _, more = lived(side.life, side.life_limit_s).partition(" (")
+            tiles.append(_tile(f"Life, {side.name}", value, f"hypothesis; {more.rstrip(')') or 'all samples'}"))
     if run.published:
         row = run.published[0].row
         bare, coated = (life(side.life_lower_h, side.life_upper_h) for side in (row.bare, row.coated))

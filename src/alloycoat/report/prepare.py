@@ -37,10 +37,10 @@ def prepare(recipe: Recipe) -> Prepared:
             "[cell] is missing: a cell cannot be cycled without it; write [cell] with "
             'electrolyte = "1 M LiTFSI in DOL/DME" (coat alone does not need it)'
         )
-    if cell.format != "symmetric":
+    if cell.format == "full":
         raise RecipeError(
-            f"[cell] format: {cell.format!r} cells are not available yet; available: 'symmetric' "
-            "(two electrodes of the same metal)"
+            "[cell] format: 'full' cells are not available yet; available: 'symmetric' (two electrodes of the same "
+            "metal) and 'half' (the metal against copper)"
         )
     if cell.electrolyte is None:
         raise RecipeError('[cell] electrolyte is missing; write for instance electrolyte = "1 M LiTFSI in DOL/DME"')
@@ -82,20 +82,31 @@ def _electrolyte_amount(cell: CellPart, area: float, warnings: list[str]) -> flo
 
 
 def _not_modelled(recipe: Recipe, cell: CellPart, protocol: Protocol) -> list[str]:
-    """What the recipe says and the fresh cell takes no notice of."""
+    """What the recipe says and the cell takes no notice of."""
     found = []
     if recipe.anode.thickness is None:
         found.append("[anode] thickness is not given: the metal is taken to be in excess")
     if cell.atmosphere != "dry":
         found.append(f"[cell] atmosphere: {cell.atmosphere!r} is not modelled: the cell is cycled as if dry")
+    if cell.pressure is not None:
+        found.append("[cell] pressure has no effect: stack pressure is not modelled")
     for field, value in (
-        ("[cell] pressure", cell.pressure), ("[cell] positive", cell.positive),
-        ("[cell] positive_loading", cell.positive_loading), ("[cell] n_to_p", cell.n_to_p),
+        ("[cell] positive", cell.positive), ("[cell] positive_loading", cell.positive_loading),
+        ("[cell] n_to_p", cell.n_to_p),
     ):  # fmt: skip
         if value is not None:
-            found.append(f"{field} has no effect on a symmetric cell in this model")
-    if protocol.replicates > 1:
-        found.append(
-            f"[protocol] replicates: {protocol.replicates} given, one cell run: nothing is random in a fresh cell"
-        )
+            found.append(f"{field} has no effect: a {cell.format} cell has no positive electrode")
+    if recipe.coating is not None and recipe.coating.temperature is not None:
+        found.append("[coating] temperature has no effect: the layer is made as at 25 degC")
+    if cell.format == "half":
+        if recipe.coating is not None:
+            found.append(
+                "half cell: the coating is on the metal, the counter electrode; the copper is bare, and the coulombic "
+                "efficiency is that of the metal on the copper"
+            )
+        if not any(limit.quantity == "voltage" for step in protocol.steps.distinct for limit in step.limits):
+            found.append(
+                "half cell: no step strips to a voltage, so the coulombic efficiency is undefined; write for instance "
+                "'Strip at 0.5 mA/cm2 until 1 V'"
+            )
     return found

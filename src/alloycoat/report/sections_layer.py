@@ -72,7 +72,7 @@ def recipe(run: Run) -> str:
         ("Electrolyte amount", amount + ("" if prepared.cell.electrolyte_amount else assumed)),
         ("Separator", plain(prepared.separator) + ("" if prepared.cell.separator else assumed)),
         ("Temperature", f"{prepared.cell.temperature - ZERO_CELSIUS:.4g} °C"),
-        ("Protocol", "; ".join(plain(step.text) for step in protocol.steps) + f"; {protocol.cycles} cycles"),
+        ("Protocol", plain(protocol.text)),
     ]
     if protocol.formation:
         rows.append(("Formation", "; ".join(plain(step.text) for step in protocol.formation)))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from alloycoat.report.rate import Critical
 from alloycoat.sources import Estimate
 
 _SUBSCRIPT = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
@@ -98,6 +99,43 @@ def polarization(value: Estimate | None, stands: float) -> str:
     if value is not None and value.value > stands:
         return f"blocked: more than {quantity(stands, 'V')} needed"
     return spread(value, "V")
+
+
+def lived(value: Estimate | None, limit_s: float | None) -> str:
+    """A sampled life: "230 h (99 to 620)"; beyond `limit_s`, where the protocol ended, "> 1200 h".
+
+    >>> lived(Estimate(8.3e5, 3.6e5, float("inf")), 4.32e6).replace("\xa0", " ")
+    '231 h (100 to > 1200)'
+    """
+    if value is None:
+        return "not sampled"
+    beyond = "∞" if limit_s is None else f"> {limit_s / 3600:.4g}"
+    low, middle, high = (beyond if math.isinf(x) else number(x / 3600) for x in (value.low, value.value, value.high))
+    if low == high:
+        return f"{middle}{_SPACE}h"
+    return f"{middle}{_SPACE}h ({low} to {high})"
+
+
+def efficiency(value: Estimate) -> str:
+    """A coulombic efficiency to a tenth of a percent, with its interval.
+
+    >>> efficiency(Estimate(0.96325, 0.93, 0.99))
+    '96.3 % (93.0 to 99.0)'
+    """
+    return f"{100 * value.value:.1f} % ({100 * value.low:.1f} to {100 * value.high:.1f})"
+
+
+def critical_text(found: Critical) -> str:
+    """A critical current density: "5.5 mA/cm² (samples 4.5, 3 to 8)"; above the last one where nothing failed."""
+    last = f"> {quantity(found.last, 'A/m2')}"
+    shown = last if found.first_failed is None else quantity(found.first_failed, "A/m2")
+    if found.sampled is None:
+        return shown
+    low, middle, high = (
+        f"> {number(found.last / 10)}" if math.isinf(x) else number(x / 10)
+        for x in (found.sampled.low, found.sampled.value, found.sampled.high)
+    )
+    return f"{shown} (samples {middle}, {low} to {high})"
 
 
 def life(lower_h: float, upper_h: float | None) -> str:

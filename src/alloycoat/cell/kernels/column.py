@@ -7,9 +7,7 @@ layer. Finite volumes with harmonic-mean faces; TR-BDF2 in time, as in `solver`.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,16 +27,14 @@ from alloycoat.cell.kernels.life_parameters import (
     Plan,
     Rig,
 )  # fmt: skip
+from alloycoat.cell.kernels.unit import piece
 from alloycoat.electrochemistry import transport
 
 Array = NDArray[np.float64]
 
-# no wrappers: only compiled code calls; no counting of references: nothing is allocated (halves the compile time)
-_options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
-jit: Any = numba.njit(error_model="numpy", **_options)
-find_segment = jit(transport.find_segment)
-diffusion_integral = jit(transport.diffusion_integral)
-thermodynamic_integral = jit(transport.thermodynamic_integral)
+find_segment = piece(transport.find_segment)
+diffusion_integral = piece(transport.diffusion_integral)
+thermodynamic_integral = piece(transport.thermodynamic_integral)
 _IMPLICIT, _WEIGHT, _DECAY = laws.IMPLICIT, laws.WEIGHT, laws.DECAY
 _E0, _E1, _E2 = laws.ERROR
 _MAX_NEWTON = 12
@@ -51,14 +47,14 @@ _MAX_NEWTON = 12
 tridiagonal system, and profiles: end of a step with its slope, an instant inside, the slope at the start."""
 
 
-@jit
+@piece
 def put(target: Array, source: Array) -> None:
     """Copy numbers (a loop: a slice assignment takes seconds to compile)."""
     for j in range(len(source)):
         target[j] = source[j]
 
 
-@jit
+@piece
 def lay_out(plan: Plan, rig: Rig) -> None:
     """Fill the column: widths, filled pore volumes (m3/m2), permeances, face conductances, face weights.
 
@@ -86,7 +82,7 @@ def lay_out(plan: Plan, rig: Rig) -> None:
         col[LEFT, j] = there / (here + there)
 
 
-@jit
+@piece
 def slopes(c: Array, q: float, plan: Plan, col: Array) -> None:
     """dc/dt and its tridiagonal derivative into their rows; q = i/(zF)."""
     n = len(c)
@@ -118,7 +114,7 @@ def slopes(c: Array, q: float, plan: Plan, col: Array) -> None:
         integral, diffusivity, anion, anion_slope, here = next_integral, next_diffusivity, next_anion, next_slope, there
 
 
-@jit
+@piece
 def _solve(gain: float, right: Array, col: Array) -> None:
     """Solve (1 - gain J) x = right in place (Thomas)."""
     n = len(right)
@@ -133,7 +129,7 @@ def _solve(gain: float, right: Array, col: Array) -> None:
         right[j] -= factor[j + 1] * right[j + 1]
 
 
-@jit
+@piece
 def _stage(c: Array, known: Array, gain: float, q: float, plan: Plan, col: Array, small: float) -> int:
     """Newton for c - gain f(c) = known, in place; number of solves, < 0 if it fails."""
     n = len(c)
@@ -156,7 +152,7 @@ def _stage(c: Array, known: Array, gain: float, q: float, plan: Plan, col: Array
     return -_MAX_NEWTON
 
 
-@jit
+@piece
 def try_step(c: Array, h: float, q: float, plan: Plan, col: Array, small: float) -> float:
     """One TR-BDF2 step from c with the slope in its row: END and END_SLOPE are filled.
 
@@ -186,7 +182,7 @@ def try_step(c: Array, h: float, q: float, plan: Plan, col: Array, small: float)
     return size
 
 
-@jit
+@piece
 def surface(near: float, far: float, slope: float, first: float, second: float, b: float, plan: Plan) -> float:
     """Concentration at an electrode: parabola through the two volumes beside it and the exact flux.
 
@@ -212,7 +208,7 @@ def surface(near: float, far: float, slope: float, first: float, second: float, 
     return c
 
 
-@jit
+@piece
 def resistance(c: Array, plan: Plan, col: Array) -> float:
     """Ohmic resistance of the electrolyte in the column, ohm m2."""
     total, k = 0.0, 0

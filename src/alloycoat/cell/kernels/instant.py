@@ -12,7 +12,6 @@ from alloycoat.cell.kernels.column import (
     PERMEANCE,
     WIDTH,
     find_segment,
-    jit,
     resistance,
     surface,
     thermodynamic_integral,
@@ -32,18 +31,19 @@ from alloycoat.cell.kernels.life_parameters import (
     Rig,
 )  # fmt: skip
 from alloycoat.cell.kernels.sites import electrode
+from alloycoat.cell.kernels.unit import piece
 
 Array = NDArray[np.float64]
 Amounts = tuple[float, float, float, float]
 """Moss of both electrodes, then bulk metal of both, C/m2."""
-_cell_voltage = jit(laws.cell_voltage)
+_cell_voltage = piece(laws.cell_voltage)
 
 V, WORKING_C, COUNTER_C, CURRENT, SEEN_W, SEEN_C = 0, 1, 2, 3, 4, 7
 """What is seen at one instant: cell voltage, surface concentrations, faradaic current, and per electrode its
 voltage, dq_moss/dt and alloy current."""
 
 
-@jit
+@piece
 def kinetics(i: float, working: float, counter: float, there: Amounts, plan: Plan, rig: Rig, see: Array) -> None:
     """Both electrodes at faradaic current i; working, counter: c/c0 that they touch; there: moss and bulk metal."""
     s, film = rig.pool[SATURATION], rig.pool[FILM]
@@ -55,7 +55,7 @@ def kinetics(i: float, working: float, counter: float, there: Amounts, plan: Pla
         )  # fmt: skip
 
 
-@jit
+@piece
 def surfaces(c: Array, i: float, plan: Plan, rig: Rig, see: Array) -> bool:
     """Surface concentrations into `see`; False where one of them is depleted (the voltage is then infinite)."""
     n, m, col = len(c), plan.medium, rig.room
@@ -69,7 +69,7 @@ def surfaces(c: Array, i: float, plan: Plan, rig: Rig, see: Array) -> bool:
     return False
 
 
-@jit
+@piece
 def voltage(c: Array, plan: Plan, rig: Rig, see: Array) -> None:
     """Cell voltage from the surfaces and the electrodes in `see`."""
     m, working, counter = plan.medium, see[WORKING_C], see[COUNTER_C]
@@ -82,7 +82,7 @@ def voltage(c: Array, plan: Plan, rig: Rig, see: Array) -> None:
     see[V] = _cell_voltage(see[CURRENT], resistance(c, plan, rig.room), diffusion, see[SEEN_W], see[SEEN_C])
 
 
-@jit
+@piece
 def observe(c: Array, i: float, there: Amounts, plan: Plan, rig: Rig, see: Array) -> None:
     """Everything at one instant; the voltage is infinite (sign of i) where a surface is depleted."""
     if surfaces(c, i, plan, rig, see):
@@ -91,7 +91,7 @@ def observe(c: Array, i: float, there: Amounts, plan: Plan, rig: Rig, see: Array
         voltage(c, plan, rig, see)
 
 
-@jit
+@piece
 def control(c: Array, order: Array, guess: float, there: Amounts, plan: Plan, rig: Rig, see: Array) -> float:
     """Faradaic current at this instant, and everything at it in `see`.
 

@@ -22,7 +22,7 @@ from alloycoat.cell.kernels import (
     settle,
     sites,
 )  # fmt: skip
-from alloycoat.cell.kernels.column import STORE, jit, lay_out, put
+from alloycoat.cell.kernels.column import STORE, lay_out, put
 from alloycoat.cell.kernels.life_parameters import (
     CHARGE_REACHED,
     COUNT,
@@ -59,6 +59,7 @@ from alloycoat.cell.kernels.life_parameters import (
     new_rig,
     new_state,
 )  # fmt: skip
+from alloycoat.cell.kernels.unit import piece
 from alloycoat.electrochemistry import butler_volmer, transport
 
 Array = NDArray[np.float64]
@@ -67,11 +68,11 @@ Life = Callable[
     [Array, Array, Array, int, int, Plan, Rig, Array, Numbers, Array], tuple[int, int, int, int, int, float]
 ]
 _run_order = order.run_order
-_shorting_moss = jit(ageing_laws.shorting_moss)
+_shorting_moss = piece(ageing_laws.shorting_moss)
 _settle = settle.settle
 
 
-@jit
+@piece
 def _until_short(
     row: Array, until: float, times: Array, normals: Array, plan: Plan, rig: Rig, record: Array, filled: int
 ) -> tuple[int, float, int, int]:  # fmt: skip
@@ -100,7 +101,7 @@ def _until_short(
     return status, begin, filled, steps
 
 
-@jit
+@piece
 def _keep(rig: Rig) -> None:
     """Note the state before an order."""
     n, size = len(rig.salt), rig.el.shape[1]
@@ -110,7 +111,7 @@ def _keep(rig: Rig) -> None:
     put(rig.kept[n + 2 * size :], rig.pool)
 
 
-@jit
+@piece
 def _restore(plan: Plan, rig: Rig) -> None:
     """Go back to the state before the order."""
     n, size = len(rig.salt), rig.el.shape[1]
@@ -121,7 +122,7 @@ def _restore(plan: Plan, rig: Rig) -> None:
     lay_out(plan, rig)
 
 
-@jit
+@piece
 def _one_order(
     row: Array, times: Array, normals: Array, plan: Plan, rig: Rig, record: Array, filled: int
 ) -> tuple[int, float, int, int]:  # fmt: skip
@@ -148,7 +149,7 @@ def _one_order(
     return DRY, spent, end, steps
 
 
-@jit
+@piece
 def _inventory(rig: Rig, row: Array) -> None:
     """State at the end of a cycle: both electrodes, the cell, and the salt in the pores (mol/m2)."""
     size = rig.el.shape[1]
@@ -161,7 +162,7 @@ def _inventory(rig: Rig, row: Array) -> None:
     row[2 * size + len(rig.pool)] = salt
 
 
-@jit
+@piece
 def _life(
     orders: Array, times: Array, normals: Array, cycles: int, first: int, plan: Plan, rig: Rig, record: Array,
     marks: Numbers, states: Array

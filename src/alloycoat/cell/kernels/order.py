@@ -19,7 +19,6 @@ from alloycoat.cell.kernels.column import (
     RATE,
     SLOPE,
     find_segment,
-    jit,
     put,
     slopes,
     try_step,
@@ -83,16 +82,17 @@ from alloycoat.cell.kernels.life_parameters import (
     Rig,
 )  # fmt: skip
 from alloycoat.cell.kernels.sites import metal_left
+from alloycoat.cell.kernels.unit import piece
 
 Array = NDArray[np.float64]
-_step_factor = jit(laws.step_factor)
-_hermite = jit(laws.hermite)
+_step_factor = piece(laws.step_factor)
+_hermite = piece(laws.hermite)
 _MAX_STEPS = 100_000
 START, FINISH, BETWEEN, MOVED = range(4)
 """Rows of `Rig.seen`."""
 
 
-@jit
+@piece
 def _balance(charge: float, moss: float, alloy: float, w: Array) -> tuple[float, float]:
     """(change of the bulk, what is set aside as dead metal or film) in C/m2; every coulomb goes somewhere.
 
@@ -105,14 +105,14 @@ def _balance(charge: float, moss: float, alloy: float, w: Array) -> tuple[float,
     return -charge - moss - aside + alloy, aside
 
 
-@jit
+@piece
 def _bulk_after(side: int, charge: float, moss: float, alloy: float, plan: Plan, rig: Rig) -> float:
     """Bulk metal of an electrode when `charge` has passed and its moss is `moss`; infinite in excess."""
     change, _ = _balance(charge, moss - rig.el[side, MOSS], alloy, plan.wear)
     return float(metal_left(side, plan, rig.el) + change)
 
 
-@jit
+@piece
 def _book(side: int, charge: float, moss: float, alloy: float, el: Array, w: Array) -> None:
     """Enter into the state of an electrode what a step moved (arguments of `_balance`)."""
     state = el[side]
@@ -129,7 +129,7 @@ def _book(side: int, charge: float, moss: float, alloy: float, el: Array, w: Arr
     state[BULK] += change
 
 
-@jit
+@piece
 def _moss_step(h: float, i: float, plan: Plan, rig: Rig) -> float:
     """Moss after h seconds into rig.seen[MOVED]; returns the estimated error over its scale.
 
@@ -172,7 +172,7 @@ def _moss_step(h: float, i: float, plan: Plan, rig: Rig) -> float:
     return float(max(wrong0, wrong1))
 
 
-@jit
+@piece
 def _moss_inside(side: int, h: float, fraction: float, rig: Rig) -> float:
     """Moss of an electrode inside the step just made (cubic through both ends and their rates)."""
     a, b, start, end = _hermite(fraction)
@@ -181,7 +181,7 @@ def _moss_inside(side: int, h: float, fraction: float, rig: Rig) -> float:
     return float(max(0.0, inside + h * (start * rig.seen[START, slot] + end * rig.seen[FINISH, slot])))
 
 
-@jit
+@piece
 def _look_inside(h: float, fraction: float, plan: Plan, rig: Rig) -> None:
     """Everything inside the step just made into rig.seen[BETWEEN]; the salt into work[11]."""
     a, b, start, end = _hermite(fraction)
@@ -198,7 +198,7 @@ def _look_inside(h: float, fraction: float, plan: Plan, rig: Rig) -> None:
     observe(rig.room[INSIDE], i, (m0, m1, bulk0, bulk1), plan, rig, rig.seen[BETWEEN])
 
 
-@jit
+@piece
 def _crossed(
     see: Array, h: float, share: float, passed: float, order: Array, short: float, plan: Plan, rig: Rig
 ) -> int:
@@ -235,7 +235,7 @@ def _crossed(
     return beyond
 
 
-@jit
+@piece
 def _try(h: float, i: float, order: Array, plan: Plan, rig: Rig) -> float:
     """Try a step of h seconds from current i: its scaled error (1: as much as allowed), < 0 where it fails.
 
@@ -279,7 +279,7 @@ def _try(h: float, i: float, order: Array, plan: Plan, rig: Rig) -> float:
     return float(max(size / small, wrong / plan.medium[M_MOSS_TOLERANCE]))
 
 
-@jit
+@piece
 def _commit(h: float, part: float, plan: Plan, rig: Rig) -> None:
     """Take over a step, or the first `part` of it (rig.seen[BETWEEN] and work[11] hold that instant)."""
     see, end = rig.seen[START], rig.seen[FINISH] if part == 1.0 else rig.seen[BETWEEN]
@@ -301,7 +301,7 @@ def _commit(h: float, part: float, plan: Plan, rig: Rig) -> None:
     put(see, end)
 
 
-@jit
+@piece
 def _note(record: Array, at: int, time: float, see: Array, order: Array, rig: Rig) -> None:
     """One sample: s, applied current density, V (finite)."""
     record[0, at] = rig.pool[TIME] + time
@@ -310,7 +310,7 @@ def _note(record: Array, at: int, time: float, see: Array, order: Array, rig: Ri
     record[2, at] = order[VALUE] if held else see[V]
 
 
-@jit
+@piece
 def run_order(
     order: Array, times: Array, begin: float, until: float, short: float, plan: Plan, rig: Rig, record: Array,
     filled: int
@@ -372,7 +372,7 @@ def run_order(
     return status, time, filled, steps
 
 
-@jit
+@piece
 def _locate(
     h: float, status: int, passed: float, order: Array, short: float, plan: Plan, rig: Rig
 ) -> tuple[float, int]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.cell.kernels import ageing_laws
-from alloycoat.cell.kernels.column import CHANGE, KNOWN, MIDDLE, STORE, jit, lay_out
+from alloycoat.cell.kernels.column import CHANGE, KNOWN, MIDDLE, STORE, lay_out
 from alloycoat.cell.kernels.life_parameters import (
     ADDITIVE,
     COVER,
@@ -44,16 +44,17 @@ from alloycoat.cell.kernels.life_parameters import (
     Plan,
     Rig,
 )  # fmt: skip
+from alloycoat.cell.kernels.unit import piece
 
 Array = NDArray[np.float64]
-_dead_thickness = jit(ageing_laws.dead_thickness)
-_film_factor = jit(ageing_laws.film_factor)
-_coverage_after = jit(ageing_laws.coverage_after)
-_healed = jit(ageing_laws.healed_coverage)
-_exchange_share = jit(ageing_laws.reservoir_exchange)
+_dead_thickness = piece(ageing_laws.dead_thickness)
+_film_factor = piece(ageing_laws.film_factor)
+_coverage_after = piece(ageing_laws.coverage_after)
+_healed = piece(ageing_laws.healed_coverage)
+_exchange_share = piece(ageing_laws.reservoir_exchange)
 
 
-@jit
+@piece
 def _coat(side: int, e: Array, liquid: float, time: float, plan: Plan, rig: Rig) -> None:
     """Coverage of one electrode after `time` seconds of wear and healing."""
     w, state, pool = plan.wear, rig.el[side], rig.pool
@@ -70,7 +71,7 @@ def _coat(side: int, e: Array, liquid: float, time: float, plan: Plan, rig: Rig)
     state[COVER] = worn
 
 
-@jit
+@piece
 def _remap(c: Array, before: Array, after: Array, out: Array) -> None:
     """Salt carried by liquid that moves from pores `before` to pores `after` (m3/m2 by volume, equal sums)."""
     n = len(c)
@@ -90,7 +91,7 @@ def _remap(c: Array, before: Array, after: Array, out: Array) -> None:
         out[k] = salt
 
 
-@jit
+@piece
 def _use_salt(salt_used: float, rig: Rig) -> bool:
     """Take the salt that films consumed out of pores and reservoir alike; False where there is too little."""
     pool, col, c = rig.pool, rig.room, rig.salt
@@ -108,7 +109,7 @@ def _use_salt(salt_used: float, rig: Rig) -> bool:
     return True
 
 
-@jit
+@piece
 def _mix(time: float, plan: Plan, rig: Rig) -> None:
     """Reservoir and pores exchange salt through the edge of the cell."""
     pool, col, c = rig.pool, rig.room, rig.salt
@@ -125,7 +126,7 @@ def _mix(time: float, plan: Plan, rig: Rig) -> None:
     pool[FREE_SALT] += moved
 
 
-@jit
+@piece
 def _fill_pores(used: float, plan: Plan, rig: Rig) -> None:
     """New mesh after growth: the reservoir fills new pores and replaces used solvent, else all pores share."""
     pool, col, c = rig.pool, rig.room, rig.salt
@@ -165,7 +166,7 @@ def _fill_pores(used: float, plan: Plan, rig: Rig) -> None:
         c[j] = salt[j] / col[STORE, j]
 
 
-@jit
+@piece
 def settle(time: float, plan: Plan, rig: Rig) -> bool:
     """Age the cell by what the last `time` seconds left behind; False where salt or liquid would be all gone."""
     el, pool, w = rig.el, rig.pool, plan.wear

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.cell.kernels import ageing_laws
-from alloycoat.cell.kernels.column import jit
 from alloycoat.cell.kernels.life_parameters import (
     ALLOY,
     BULK,
@@ -44,25 +43,27 @@ from alloycoat.cell.kernels.life_parameters import (
     W_SEI_SHARE,
     Plan,
 )  # fmt: skip
+from alloycoat.cell.kernels.unit import piece
 from alloycoat.electrochemistry import butler_volmer
 
 Array = NDArray[np.float64]
-_exchange = jit(butler_volmer.exchange_current_density)
-_overpotential = jit(butler_volmer.overpotential)
-_moss_area = jit(ageing_laws.moss_area)
-_exposed_share = jit(ageing_laws.exposed_share)
-_metal_cover = jit(ageing_laws.metal_cover)
-_layer_drop = jit(ageing_laws.layer_drop)
-_barrier = jit(ageing_laws.barrier_with_moss)
-_delithiated = jit(ageing_laws.delithiated_share)
+_exchange = piece(butler_volmer.exchange_current_density)
+_overpotential = piece(butler_volmer.overpotential)
+_moss_area = piece(ageing_laws.moss_area)
+_exposed_share = piece(ageing_laws.exposed_share)
+_metal_cover = piece(ageing_laws.metal_cover)
+_layer_drop = piece(ageing_laws.layer_drop)
+_barrier = piece(ageing_laws.barrier_with_moss)
+_delithiated = piece(ageing_laws.delithiated_share)
 
 COATED, BARE, FRESH, FOREIGN = 0, 1, 2, 3
 AREA, CURRENT, RESISTANCE, RATE, VALUE, SLOPE = 0, 1, 2, 3, 4, 5
 _ONSET = 1e-3  # A/m2 over which the nucleation of a substrate sets in, so that the law stays concave
 _NO_AREA = 1e-300
+_MOST_ROUNDS = 30
 
 
-@jit
+@piece
 def _eta(j: float, exchange: float, strips: bool, m: Array) -> tuple[float, float]:
     """Size of the overpotential in V at |j| = j A/m2, and its derivative."""
     if m[M_ALPHA_A] == m[M_ALPHA_C]:
@@ -77,7 +78,7 @@ def _eta(j: float, exchange: float, strips: bool, m: Array) -> tuple[float, floa
     return eta, m[M_THERMAL] / (exchange * rise)
 
 
-@jit
+@piece
 def areas(moss: float, metal: float, strips: bool, state: Array, e: Array, w: Array, top: float, x: Array) -> None:
     """Areas of the four sites per electrode area into x[AREA]; `top`: share of the coated site that is mossy."""
     exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
@@ -91,7 +92,7 @@ def areas(moss: float, metal: float, strips: bool, state: Array, e: Array, w: Ar
     x[AREA, FOREIGN] = 0.0 if strips or e[E_SUBSTRATE] == 0.0 else (1.0 - cover) * exposed
 
 
-@jit
+@piece
 def _fill(x: Array, barrier: float, exchange: float, e: Array, strips: bool, m: Array) -> None:
     """Voltage and slope of every site at its current, into x[VALUE] and x[SLOPE]."""
     for k in range(4):
@@ -111,7 +112,7 @@ def _fill(x: Array, barrier: float, exchange: float, e: Array, strips: bool, m: 
         x[VALUE, k], x[SLOPE, k] = eta, slope
 
 
-@jit
+@piece
 def share_current(
     i: float, ratio: float, saturation: float, barrier: float, strips: bool, e: Array, m: Array, x: Array
 ) -> float:
@@ -143,7 +144,15 @@ def share_current(
     return -1.0
 
 
-@jit
+@piece
+def _top_share(drop: float, barrier: float, e: Array) -> float:
+    """Share of the coated site's current that plates as moss on top of the layer; drop: j R of the layer in V."""
+    if drop <= barrier:
+        return 0.0
+    return float(e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE]))
+
+
+@piece
 def electrode(
     i: float, ratio: float, moss: float, metal: float, saturation: float, film: float, state: Array, e: Array,
     plan: Plan, x: Array, found: Array
@@ -162,16 +171,21 @@ def electrode(
     barrier = _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
     x[RESISTANCE, COATED], x[RESISTANCE, BARE] = e[E_FILM_COATED] * film, e[E_FILM] * film
     x[RESISTANCE, FRESH], x[RESISTANCE, FOREIGN] = e[E_FILM], e[E_FILM]
-    drop = x[CURRENT, COATED] * e[E_LAYER]
-    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
-    areas(moss, metal, strips, state, e, w, top, x)
-    v = share_current(size, ratio, saturation, barrier, strips, e, m, x)
-    if v < 0.0:
-        found[0] = math.nan
-        return
+    top, before, v = _top_share(x[CURRENT, COATED] * e[E_LAYER], barrier, e), -1.0, 0.0
+    for _ in range(_MOST_ROUNDS):  # what plates on top is mossy area, and that shares the current
+        if abs(top - before) <= 1e-9:
+            break
+        before = top
+        areas(moss, metal, strips, state, e, w, top, x)
+        v = share_current(size, ratio, saturation, barrier, strips, e, m, x)
+        if v < 0.0:
+            found[0] = math.nan
+            return
+        top = _top_share(x[CURRENT, COATED] * e[E_LAYER], barrier, e)
     fresh = saturation * x[AREA, FRESH] * x[CURRENT, FRESH]
     coated = saturation * x[AREA, COATED] * x[CURRENT, COATED]
-    bare = max(0.0, size - fresh - coated)
+    # of its own current: a difference would leave round-off as moss, which then grows by itself
+    bare = saturation * (x[AREA, BARE] * x[CURRENT, BARE] + x[AREA, FOREIGN] * x[CURRENT, FOREIGN])
     drop = x[CURRENT, COATED] * e[E_LAYER]
     found[0] = v if strips else -v
     if strips:
@@ -180,14 +194,13 @@ def electrode(
             left = max(0.0, e[E_ALLOY] + state[ALLOY])
             found[2] = coated * _delithiated(drop, e[E_PLATEAU]) * left / (left + 0.01 * e[E_ALLOY])
         return
-    top = 0.0 if drop <= barrier else e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE])
     found[1] = (1.0 - w[W_SEI_SHARE]) * (fresh + w[W_MOSSY_SHARE] * bare + top * coated)
     if e[E_ALLOY] > 0.0:
         lack = max(0.0, -state[ALLOY])
         found[2] = -(1.0 - top) * coated * lack / (lack + 0.01 * e[E_ALLOY])
 
 
-@jit
+@piece
 def metal_left(side: int, plan: Plan, el: Array) -> float:
     """Metal in the bulk of an electrode, C/m2; infinite in excess."""
     return float(plan.electrodes[side, E_CAPACITY] + el[side, BULK])
