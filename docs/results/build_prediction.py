@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 from build_mechanistic import read_lives
-from prediction_page import page
+from prediction_page import write_pages
 
 from alloycoat.calibration import mechanistic, shipped, study
 from alloycoat.calibration import models as declared
 from alloycoat.calibration.ageing_lives import MODELLED
-from alloycoat.calibration.folds import Fold, choose, leave_one_paper_out, predict_left_out
+from alloycoat.calibration.folds import Fold, choose, predict_left_out
 from alloycoat.calibration.likelihood import Predictive
 from alloycoat.literature import cell_rows
 from alloycoat.literature.rows import CellRow
@@ -132,7 +132,7 @@ def scores(rows: tuple[CellRow, ...], kept: list[dict[str, str]]) -> list[study.
         own = [x for x in kept if (x["quantity"], x["given"], x["metals"]) == (quantity, given, metals)]
         folds = folds_of(own, chosen)
         key = ("own", metals) if given == "own bare" and quantity == "coated-life" else (quantity, metals)
-        other = (firsts[key].name, leave_one_paper_out(firsts[key], chosen))
+        other = (firsts[key].name, study.folds_by_paper(firsts[key], tuple(chosen)))
         names = sorted({fold.chosen for fold in folds})
         labels = (metals, f"choice inside the folds ({', '.join(names)})", "shipped", given)
         found += study.lines_of(folds, chosen, quantity, labels, other=other)
@@ -208,7 +208,8 @@ def main() -> None:
         write_text(DATA / "fitted.csv", fits)
         write_text(DATA / "mechanistic.csv", mechanics)
         write_text(DATA / "held_out.csv", held_table(kept, rows))
-    write_text(HERE / "prediction.md", page(input_hash()))
+    for name, text in write_pages(input_hash()).items():
+        write_text(HERE / name, text)
     print(f"{time.process_time():.0f} s of processor time", file=sys.stderr)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from alloycoat import cell as cells
 from alloycoat import chemistry
 from alloycoat.calibration import models as declared
-from alloycoat.calibration.cases import MA_PER_CM2, case_of
+from alloycoat.calibration.cases import MA_PER_CM2, case_of, design
 from alloycoat.calibration.reproduce_cells import first_of_bare_cell, held_for
 from alloycoat.calibration.study import fit_all
 from alloycoat.coating import Coating, coat
@@ -163,8 +163,8 @@ def _sand(_: ClaimRow, given: Arguments) -> Found:
     tau = cells.limits(bare, times * ceiling, 0.0).sand_time
     held = ended[times].ended.name == "depletion" and ended[0.9].ended.name != "depletion"
     words = (
-        f"at {times:g} J* the salt at the plating electrode is used up after {seconds:.3g} s (Sand's time {tau:.3g} s, of "
-        f"a thick electrolyte), at 0.9 J* it is not; that dendrites start there is not computed"
+        f"at {times:g} J* the salt at the plating electrode is used up after {seconds:.3g} s (Sand's time of a thick "
+        f"electrolyte: {tau:.3g} s), at 0.9 J* it is not; that dendrites start there is not computed"
     )
     return Found((), words, judged="agrees" if held else "disagrees", ratio=seconds / tau)
 
@@ -203,7 +203,7 @@ def _life_elsewhere(_: ClaimRow, given: Arguments) -> Found:
     for value in values.split():
         current = parse(f"{value} {unit}", "current density")
         case = replace(case_of(row), current_density=current, areal_capacity=current * half, bare_life=None)
-        found = fitted.predict(declared.design([case], model.features))
+        found = fitted.predict(design([case], model.features))
         ends = [float(np.exp(found.quantile(share)[0])) / (2.0 * half / 3600.0) for share in (0.1, 0.5, 0.9)]
         spans.append((ends[0], ends[1], ends[2]))
     highest = max(item.current_density for item in rows if item.anode == row.anode) / MA_PER_CM2

@@ -92,11 +92,28 @@ MARGIN = 0.05
 the difference, so that the choice does not follow the noise."""
 
 
+INNER_GROUPS = 6
+"""The choice among models leaves out a sixth of the papers at a time: one paper at a time costs five times as much."""
+
+
+def grouped_out(model: Model, rows: Rows, *, truths: tuple[Array, Array] | None = None) -> tuple[Fold, ...]:
+    """As `leave_one_paper_out`, but with the papers dealt in their order into INNER_GROUPS groups."""
+    papers = [row.paper.key for row in rows]
+    group = {key: k % INNER_GROUPS for k, key in enumerate(dict.fromkeys(papers))}
+    found = []
+    for number in range(min(INNER_GROUPS, len(group))):
+        inside = [k for k, key in enumerate(papers) if group[key] != number]
+        outside = [k for k, key in enumerate(papers) if group[key] == number]
+        predicted, ratio = predict_left_out(model, rows, inside, outside, truths=truths)
+        found.append(Fold(str(number), tuple(outside), predicted, ratio, model.name))
+    return tuple(found)
+
+
 def choose(quantity: str, given: str, metals: str, rows: Rows, truths: tuple[Array, Array] | None = None) -> Model:
-    """The primary model, or the candidate that beats its leave-one-paper-out NLL (one vote a bare cell) by MARGIN."""
+    """The primary model, or the candidate whose NLL of left-out papers (one vote a bare cell) is lower by MARGIN."""
     scored = []
     for model in candidates(quantity, given, metals):
-        folds = leave_one_paper_out(model, rows, truths=truths)
+        folds = grouped_out(model, rows, truths=truths)
         scored.append((nll(judged(folds, rows, quantity, by_vote=True, truths=truths)), model))
     least, best = min(scored, key=lambda item: item[0])
     primary = next((item for item in scored if item[1].primary and item[1].given == given), (np.inf, best))
@@ -106,7 +123,7 @@ def choose(quantity: str, given: str, metals: str, rows: Rows, truths: tuple[Arr
 def nested(
     quantity: str, given: str, metals: str, rows: Rows, truths: tuple[Array, Array] | None = None
 ) -> tuple[Fold, ...]:
-    """Leave one paper out with the choice of the model made inside each fold, again leaving one paper out."""
+    """Leave one paper out with the choice of the model made inside each fold, again with papers left out."""
     papers = [row.paper.key for row in rows]
     found = []
     for paper in dict.fromkeys(papers):

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from typing import Any
 
-
 from alloycoat.calibration import prediction as made
 from alloycoat.calibration import shipped as tables
 from alloycoat.calibration.cases import Case, logarithm

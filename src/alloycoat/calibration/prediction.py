@@ -50,7 +50,8 @@ class Predicted:
         key = self.quantity.replace("-", "_") + (f"_{si}" if si else "")
         return {
             key: self.median * scale, f"{key}_interval": [end * scale for end in self.interval_80],
-            f"{key}_interval_50": [end * scale for end in self.interval_50], "model": self.model, "model_says": self.words,
+            f"{key}_interval_50": [end * scale for end in self.interval_50], "model": self.model,
+            "model_says": self.words,
             "typical_factor": self.factor, "coverage_80": self.coverage,
         }  # fmt: skip
 

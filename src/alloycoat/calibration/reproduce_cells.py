@@ -99,8 +99,9 @@ def compare(key: str, low: float, high: float, held: tables.Held) -> Comparison:
     exact = low == high
     agrees = ends[0] <= high and ends[1] >= low
     off = middle - low
+    printed = [math.exp(end) if math.isfinite(end) else None for end in (low, high)]
     return Comparison(
-        key=key, printed=(math.exp(low) if math.isfinite(low) else None, math.exp(high) if math.isfinite(high) else None),
+        key=key, printed=(printed[0], printed[1]),
         predicted=(math.exp(ends[0]), math.exp(middle), math.exp(ends[1])), ratio=math.exp(off) if exact else None,
         within_x2=abs(off) <= math.log(2.0) + 1e-9 if exact else None, verdict=AGREES if agrees else DISAGREES,
         model=held.model,
@@ -151,11 +152,6 @@ def _overall(row: CellRow, found: list[Comparison]) -> tuple[str, str]:
     if any(flag.endswith("activation_or_soft_short") for flag in row.flags):
         words.append("activation or soft short: two numbers cannot tell")
     return head.verdict, "; ".join(words)
-
-
-def unscored(rows: Sequence[CellRow]) -> list[str]:
-    """The rows of `rows` for which no held-out prediction was made (rows of the user's)."""
-    return [str(row.row) for row in rows if held_for("coated-life", "own bare", row.row, row.anode) is None]
 
 
 def reproduce_cells(rows: Sequence[CellRow]) -> tuple[ReproducedCell, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -98,15 +99,21 @@ def lines_of(
     return found
 
 
+@lru_cache(maxsize=512)
+def folds_by_paper(model: Model, rows: tuple[CellRow, ...], freedom: float = FREEDOM) -> tuple[Fold, ...]:
+    """`leave_one_paper_out`, kept."""
+    return leave_one_paper_out(model, rows, freedom=freedom)
+
+
 def model_lines(model: Model, rows: Rows, *, freedom: float = FREEDOM, first: Model | None = None) -> list[Line]:
     """Scores of a model, with and without activation or soft short; first: the reference it is compared with."""
     lines = []
     for subset in SUBSETS:
         chosen = scored_rows(model.quantity, model.metals, rows, subset)
-        folds = leave_one_paper_out(model, chosen, freedom=freedom)
+        folds = folds_by_paper(model, tuple(chosen), freedom)
         other = None
         if first is not None and first is not model:
-            other = (first.name, leave_one_paper_out(first, chosen, freedom=freedom))
+            other = (first.name, folds_by_paper(first, tuple(chosen), freedom))
         labels = (model.metals, model.name, model.role, model.given)
         lines += lines_of(folds, chosen, model.quantity, labels, subset=subset, freedom=freedom, other=other)
     return lines
