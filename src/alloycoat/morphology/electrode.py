@@ -26,7 +26,10 @@ PROFILE = 1.0 - 2.0 * front.REACTS
 
 @dataclass(slots=True)
 class Band:
-    """The cells of the front: rows, columns, area of front per volume (1/m), what drives it apart from phi (V)."""
+    """The cells of the front: rows, columns, area of front per volume (1/m), what drives it apart from phi (V).
+
+    below: share of it that lies below the layer.
+    """
 
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
@@ -34,6 +37,7 @@ class Band:
     offset: Array
     exchange: Array
     film: Array
+    below: Array
 
 
 @dataclass(slots=True)
@@ -106,6 +110,7 @@ class Electrode:
         offset = surface.surface_energy * stiff * np.clip(bend, -0.5 / scene.dx, 0.5 / scene.dx)
         factor = self.interface.state[rows, columns]
         film, exchange = surface.film * factor, surface.exchange / factor
+        below = np.zeros(count)
         if self.cover is not None:
             layer, below = scene.layer, self.cover.share[rows, columns]
             assert layer is not None
@@ -123,7 +128,7 @@ class Electrode:
             faster = np.exp(wobble[rows, columns])
             film, exchange = film / faster, exchange * faster
         offset = offset * surface.molar_volume / (scene.liquid.charge * FARADAY)
-        self.band = Band(rows, columns, area, offset, exchange, film)
+        self.band = Band(rows, columns, area, offset, exchange, film, below)
         return self.band
 
     def solve(self, eta: Array, c: Array, total: float) -> None:

@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from alloycoat.electrochemistry import make_compiled, overpotential
+from alloycoat.electrochemistry.butler_volmer import overpotential
+from alloycoat.electrochemistry.compiled import make_compiled
 from alloycoat.morphology.kernels.compiled import compiled
 
 _overpotential = make_compiled(overpotential)
@@ -272,11 +273,8 @@ def relax(eta, d, strength, epsilon, dx, change):  # type: ignore[no-untyped-def
 
 
 @compiled
-def column_fronts(eta, dx, reach, front):  # type: ignore[no-untyped-def]
+def column_fronts(eta, dx, front):  # type: ignore[no-untyped-def]
     """Height of the metal that stands on the electrode, column by column: up to where its profile has died away.
-
-    reach: m above the front so far that are looked at, below a layer half of it: metal that comes in from a hole
-    higher up is not below the layer.
 
     Its tail counts down to 1e-5, so that the height changes smoothly as the front moves; it ends earlier where eta
     rises again, which is other metal above.
@@ -284,7 +282,7 @@ def column_fronts(eta, dx, reach, front):  # type: ignore[no-untyped-def]
     n, m = eta.shape
     for j in range(m):
         total = eta[0, j]
-        for i in range(1, min(n, int((front[j] + reach[j]) / dx) + 1)):
+        for i in range(1, n):
             e = eta[i, j]
             if e < 1e-5 or (e < 0.3 and e > eta[i - 1, j]):
                 break
