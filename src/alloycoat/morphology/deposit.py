@@ -158,7 +158,13 @@ class Deposit:
         if self.cover is not None:
             self.cover.rise(-j * band.area * band.below * dt * self.volume_per_charge * scene.dx, band.columns)
         push, known = np.zeros_like(self.eta), np.zeros(self.eta.shape, dtype=np.int8)
-        push[at] = -j * dt * self.volume_per_charge
+        weight, weighted = np.zeros_like(self.eta), np.zeros_like(self.eta)
+        weight[at], weighted[at] = band.area, band.area * j
+        mean = np.empty(len(j))
+        front.along_normal(
+            weight, weighted, self.distance, scene.epsilon, scene.dx, band.rows, band.columns, len(j), mean
+        )
+        push[at] = -mean * dt * self.volume_per_charge
         known[at] = 1
         if self.live is not None:
             known[at] = np.where(self.live[at] > 0, 1, 0)

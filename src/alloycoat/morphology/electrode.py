@@ -98,7 +98,10 @@ class Electrode:
         count = front.find_band(eta, front.REACTS, rows, columns)
         rows, columns = rows[:count].copy(), columns[:count].copy()
         share = eta[rows, columns]
-        area = share * (1.0 - share) / (scene.epsilon * PROFILE)
+        # |grad eta|, whose integral across the front is 1 for a profile of any width
+        steep = np.empty(count)
+        front.slopes(d, scene.dx, rows, columns, count, steep)
+        area = steep * share * (1.0 - share) / (scene.epsilon * PROFILE)
         if live is not None:
             area = area * live[rows, columns]
         bend, stiff = np.empty(count), np.ones(count)
