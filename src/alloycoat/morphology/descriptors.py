@@ -171,7 +171,7 @@ def _porosity(eta: NDArray[np.floating], start: Array, height: Array, dx: float)
     metal = float((inside * (np.asarray(eta) > 0.5)).sum())
     grown = place > inside.shape[1]
     edge = float((inside * ((inside < 0.999) & (np.asarray(eta) <= 0.5))).sum())
-    return max(0.0, 1.0 - (metal + edge) / place) if grown else 0.0
+    return max(0.0, round(1.0 - (metal + edge) / place, 9)) if grown else 0.0
 
 
 @dataclass(frozen=True, slots=True)
