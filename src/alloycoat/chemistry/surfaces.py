@@ -10,8 +10,8 @@ from alloycoat.sources import Value
 
 _TABLE = "growth"
 _UNITS = {
-    "film_spread": "", "film_grain": "m", "film_break": "m", "fresh_share": "", "roughness": "m", "noise": "",
-    "noise_time": "s", "defect_width": "m", "layer_spread": "",
+    "film_spread": "", "film_grain": "m", "film_break": "m", "film_time": "s", "fresh_share": "",
+    "roughness": "m", "noise": "", "noise_time": "s", "defect_width": "m", "layer_spread": "",
 }  # fmt: skip
 
 

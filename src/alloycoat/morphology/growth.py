@@ -59,5 +59,21 @@ Keep = Callable[[Checkpoint], None]
 def grow(
     scene: Scene, *, tell: Tell | None = None, keep: Keep | None = None, checkpoint: Checkpoint | None = None
 ) -> Growth:
-    """Grow the deposit of a scene; `checkpoint`: go on from there, `keep`: where checkpoints are handed to."""
-    raise NotImplementedError
+    """Grow the deposit of a scene.
+
+    tell: told the share done and a line, about once a frame. keep: handed a checkpoint about once a frame.
+    checkpoint: go on from there (of the same scene). Raises RecipeError for a checkpoint of another mesh,
+    AlloycoatError where the equations cannot be solved.
+    """
+    from alloycoat.morphology.run import Run  # numba is loaded when something is grown
+
+    run = Run(scene)
+    if checkpoint is not None:
+        run.restore(checkpoint.arrays)
+    while run.ended is None:
+        run.advance_to_frame()
+        if tell is not None:
+            tell(min(1.0, run.deposit.time / scene.seconds), run.line())
+        if keep is not None:
+            keep(Checkpoint(run.snapshot()))
+    return Growth(scene=scene, **run.result())

@@ -13,8 +13,8 @@ Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 GEOMETRIES = ("coin", "optical")
 KINDS = ("plate", "rest", "strip", "hold")
-WIDEST = 4.0
-"""Largest spacing of the mesh as a share of the interface: dx <= 4 epsilon/4, see `Scene.interface`."""
+THICKEST = 8.0
+"""Cells that a layer must be thick: the interface profile of the metal below must end inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Surface:
     film_grain: float = 3e-6
     fresh_share: float = 1.0
     film_break: float = 5e-7
+    film_time: float = 1000.0
     anisotropy: float = 0.0
     orientation: float = 0.0
     roughness: float = 0.0
@@ -87,8 +88,8 @@ class Layer:
     electronic_share: sigma_e/(sigma_e + sigma_ion) up to the outer face, 0 where electrons do not reach it.
     exchange_factor: i0 of the covered over the bare metal. film: resistance of its own film, ohm m2. covered: share of
     the electrode; defect_width: width of a hole in m; crack: the holes are one open crack. spread: standard deviation
-    of the logarithm of the local thickness. modulus: Young's modulus in Pa (0: no stiffness); strength: Pa, the most
-    that the metal below bears. nucleation: V at which metal nucleates on the outer face. uptake: C/m2 that the layer
+    of the logarithm of the local thickness. modulus: Young's modulus in Pa (0: no stiffness); strength: Pa, at which the
+    metal below flows. nucleation: V at which metal nucleates on the outer face. uptake: C/m2 that the layer
     takes up before metal plates; swelling: m3 of layer per C of uptake.
     """
 
@@ -176,14 +177,14 @@ class Scene:
             )
         if self.layer is None:
             return
-        needs = {"[coating] thickness drawn": self.layer.drawn}
+        needs = {"a layer drawn": (self.layer.drawn, THICKEST)}
         if self.layer.covered < 1.0:
-            needs["width of a hole"] = self.layer.defect_width
-        for what, length in needs.items():
-            if length < 3.0 * self.dx:
+            needs["a hole"] = (self.layer.defect_width, 3.0)
+        for what, (length, cells) in needs.items():
+            if length < cells * self.dx * (1.0 - 1e-9):
                 raise RecipeError(
-                    f"scene dx: {what} of {length * 1e6:.3g} um needs a spacing of {length / 3 * 1e6:.3g} um or less, "
-                    f"{self.dx * 1e6:.3g} um given"
+                    f"scene dx: {what} {length * 1e6:.3g} um wide needs a spacing of {length / cells * 1e6:.3g} um or "
+                    f"less, {self.dx * 1e6:.3g} um given"
                 )
 
     @property

@@ -1,4 +1,4 @@
-"""Front of a deposit on a uniform mesh: distance, normals, curvature, charge transfer, motion. Arrays (rows up, columns).
+"""Front of a deposit on a uniform mesh: distance, normals, curvature, charge transfer, motion. Arrays (rows, columns).
 
 eta = (1 + tanh(d/(2 epsilon)))/2 is the share of metal, d > 0 inside the metal. Columns wrap around, rows do not. Only
 the band around the front is visited where exponentials are needed.
@@ -7,6 +7,8 @@ the band around the front is visited where exponentials are needed.
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from alloycoat.electrochemistry import make_compiled, overpotential
 from alloycoat.morphology.kernels.compiled import compiled
@@ -17,6 +19,9 @@ CLAMP = 1e-9
 """Share of metal that counts as none: the distance is cut off 20.7 epsilon from the front."""
 REACTS = 0.01
 """Charge is transferred where eta lies between this and 1 minus this (98 % of the profile, then scaled to all)."""
+
+RIDGE = 0.6
+"""Slope of the distance below which the front counts as a ridge: two fronts that meet."""
 
 
 @compiled
@@ -72,6 +77,24 @@ def _unit_y(d, i, j, dx):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _held(unit, d, i, j, row, column, dx):  # type: ignore[no-untyped-def]
+    """The normal as the profile is held by it: weaker where d has a ridge, so that a closed crack heals.
+
+    The slope of d across the face and of its surroundings is 1 on a sound front and falls to 0 on a ridge; below
+    RIDGE the hold goes with the square of the slope, less than what diffusion spreads.
+    """
+    n, m = d.shape
+    after, before = (j + 1 if j + 1 < m else 0), (j - 1 if j > 0 else m - 1)
+    right, left = (column + 1 if column + 1 < m else 0), (column - 1 if column > 0 else m - 1)
+    gx = 0.25 * (d[i, after] - d[i, before] + d[row, right] - d[row, left]) / dx
+    gy = 0.25 * (
+        d[min(i + 1, n - 1), j] - d[max(i - 1, 0), j] + d[min(row + 1, n - 1), column] - d[max(row - 1, 0), column]
+    )
+    slope = gx * gx + (gy / dx) ** 2
+    return unit * min(1.0, slope / RIDGE**2)
+
+
+@compiled
 def curvature(d, dx, rows, columns, count, found):  # type: ignore[no-untyped-def]
     """K = -div(grad d/|grad d|) in 1/m in the cells of the band: above zero where the metal bulges."""
     n, m = d.shape
@@ -84,7 +107,7 @@ def curvature(d, dx, rows, columns, count, found):  # type: ignore[no-untyped-de
 
 
 @compiled
-def steepness(d, dx, rows, columns, count, angle, found):  # type: ignore[no-untyped-def]
+def steepness(d, rows, columns, count, angle, found):  # type: ignore[no-untyped-def]
     """cos(4 (theta - angle)) of the normal in the cells of the band."""
     n, m = d.shape
     for k in range(count):
@@ -93,6 +116,21 @@ def steepness(d, dx, rows, columns, count, angle, found):  # type: ignore[no-unt
         gx = d[i, after] - d[i, before]
         gy = d[min(i + 1, n - 1), j] - d[max(i - 1, 0), j]
         found[k] = math.cos(4.0 * (math.atan2(gy, gx) - angle))
+
+
+@compiled
+def lifting(d, rows, columns, count, found):  # type: ignore[no-untyped-def]
+    """1 in the cells of the band whose metal faces up, falling to 0 between 37 and 60 degrees from it.
+
+    A layer can be lifted by the metal below, not pushed aside or down.
+    """
+    n, m = d.shape
+    for k in range(count):
+        i, j = rows[k], columns[k]
+        gx = d[i, (j + 1) % m] - d[i, (j - 1 + m) % m]
+        gy = d[min(i + 1, n - 1), j] - d[max(i - 1, 0), j]
+        up = -gy / math.sqrt(gx * gx + gy * gy + 1e-300)
+        found[k] = min(1.0, max(0.0, (up - 0.5) / 0.3))
 
 
 @compiled
@@ -216,7 +254,7 @@ def relax(eta, d, strength, epsilon, dx, change):  # type: ignore[no-untyped-def
             f = eta[i, before]
             p = q * f * (1.0 - f)
             if p > 1e-16:
-                unit = _unit_x(d, i, j, dx)
+                unit = _held(_unit_x(d, i, j, dx), d, i, j, i, before, dx)
                 flux = scale * (e - f - 2.0 * math.sinh(unit * dx / (2.0 * epsilon)) * math.sqrt(p))
                 change[i, j] -= flux
                 change[i, before] += flux
@@ -224,10 +262,82 @@ def relax(eta, d, strength, epsilon, dx, change):  # type: ignore[no-untyped-def
                 f = eta[i - 1, j]
                 p = q * f * (1.0 - f)
                 if p > 1e-16:
-                    unit = _unit_y(d, i, j, dx)
+                    unit = _held(_unit_y(d, i, j, dx), d, i, j, i - 1, j, dx)
                     flux = scale * (e - f - 2.0 * math.sinh(unit * dx / (2.0 * epsilon)) * math.sqrt(p))
                     change[i, j] -= flux
                     change[i - 1, j] += flux
     for i in range(n):
         for j in range(m):
             eta[i, j] += change[i, j]
+
+
+@compiled
+def column_fronts(eta, dx, reach, front):  # type: ignore[no-untyped-def]
+    """Height of the metal that stands on the electrode, column by column: up to where its profile has died away.
+
+    reach: m above the front so far that are looked at, below a layer half of it: metal that comes in from a hole
+    higher up is not below the layer.
+
+    Its tail counts down to 1e-5, so that the height changes smoothly as the front moves; it ends earlier where eta
+    rises again, which is other metal above.
+    """
+    n, m = eta.shape
+    for j in range(m):
+        total = eta[0, j]
+        for i in range(1, min(n, int((front[j] + reach[j]) / dx) + 1)):
+            e = eta[i, j]
+            if e < 1e-5 or (e < 0.3 and e > eta[i - 1, j]):
+                break
+            total += e
+        front[j] = total * dx
+
+
+@compiled
+def draw_layer(front, thickness, dx, epsilon, share):  # type: ignore[no-untyped-def]
+    """Share of layer in what is not metal: 1 from the front up to its outer face, with a face as wide as epsilon."""
+    n, m = share.shape
+    for j in range(m):
+        top = front[j] + thickness[j]
+        for i in range(n):
+            if thickness[j] <= 0.0:
+                share[i, j] = 0.0
+                continue
+            x = ((i + 0.5) * dx - top) / epsilon
+            if x > 6.0:
+                share[i, j] = 0.0
+            elif x < -6.0:
+                share[i, j] = 1.0
+            else:
+                share[i, j] = 1.0 / (1.0 + math.exp(2.0 * x))
+
+
+@compiled
+def connected(eta, threshold):  # type: ignore[no-untyped-def]
+    """1 where the metal hangs together with the bottom row (eta >= threshold), and on the slope of its front.
+
+    Metal that does not is dead: no electron reaches it.
+    """
+    n, m = eta.shape
+    live = np.zeros((n, m))
+    stack = np.empty((n * m, 2), dtype=np.int64)
+    size = 0
+    for j in range(m):
+        if eta[0, j] >= threshold:
+            live[0, j] = 1.0
+            stack[size, 0], stack[size, 1] = 0, j
+            size += 1
+    while size > 0:
+        size -= 1
+        i, j = stack[size, 0], stack[size, 1]
+        own = eta[i, j]
+        for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            row, column = i + a, (j + b + m) % m
+            if row < 0 or row >= n or live[row, column] != 0.0:
+                continue
+            e = eta[row, column]
+            # within the metal any way, on the slope only downhill
+            if e >= threshold or (e < own and e > 1e-9):
+                live[row, column] = 1.0
+                stack[size, 0], stack[size, 1] = row, column
+                size += 1
+    return live

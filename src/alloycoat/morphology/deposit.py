@@ -1,0 +1,228 @@
+"""The deposit and how it moves: one time step of front, potential and salt, with its error."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alloycoat.errors import AlloycoatError
+from alloycoat.morphology.cover import Cover
+from alloycoat.morphology.electrode import Electrode
+from alloycoat.morphology.kernels import deposition as front
+from alloycoat.morphology.salt import Column, Salt, backward, free_share, make_solver
+from alloycoat.morphology.scene import Scene
+from alloycoat.morphology.texture import line
+from alloycoat.quantities import FARADAY
+
+Array = NDArray[np.float64]
+COURANT = 0.3
+"""Largest way of the front in a step, in cells."""
+TAIL = 1e-6
+"""Share of metal down to which the profile is carried along with the front."""
+RELAXATION = 0.5
+"""Strength of the relaxation of the profile per way of the front."""
+
+
+@dataclass(slots=True)
+class Deposit:
+    """State of a run between two steps. `current`: total in A/m2 now, positive strips; `charge`: C/m2 passed."""
+
+    scene: Scene
+    cover: Cover | None = field(init=False)
+    electrode: Electrode = field(init=False)
+    salt: Salt = field(init=False)
+    eta: Array = field(init=False)
+    distance: Array = field(init=False)
+    live: Array | None = None
+    time: float = 0.0
+    charge: float = 0.0
+    current: float = 0.0
+    first_metal: float = field(init=False)
+    earlier: Array | None = None  # local current a step ago
+    last_dt: float | None = None
+    last_total: float = 0.0
+
+    def __post_init__(self) -> None:
+        scene = self.scene
+        self.cover = Cover(scene, scene.layer) if scene.layer is not None else None
+        self.electrode = Electrode(scene, self.cover)
+        self.eta = first_front(scene)
+        self.distance = np.empty_like(self.eta)
+        self.first_metal = float(self.eta.sum())
+        c = np.full(self.eta.shape, scene.liquid.concentration)
+        self.salt = Salt(scene, make_solver(scene), Column(scene), c, c.copy())
+        self.look()
+
+    @property
+    def volume_per_charge(self) -> float:
+        """m3 of metal per C."""
+        return self.scene.surface.molar_volume / (self.scene.liquid.charge * FARADAY)
+
+    @property
+    def charge_error(self) -> float:
+        """Relative difference of the metal that grew and the charge that passed."""
+        metal = (float(self.eta.sum()) - self.first_metal) * self.scene.dx / self.scene.nx
+        taken = self.cover.taken_mean * self.volume_per_charge if self.cover is not None else 0.0
+        passed = -self.charge * self.volume_per_charge
+        return abs(metal + taken - passed) / max(abs(passed), self.scene.dx * 1e-3)
+
+    def look(self) -> None:
+        """Everything that follows from eta alone: distance, layer, band."""
+        front.distance(self.eta, self.scene.epsilon, self.distance)
+        if self.cover is not None:
+            self.cover.follow(self.eta)
+        self.electrode.find_band(self.eta, self.distance, self.live, self.time)
+
+    def begin(self, current: float) -> None:
+        """Start a stage at a total current in A/m2: no history, potential solved."""
+        self.current, self.earlier, self.last_dt = current, None, None
+        if not self.electrode.iterations:
+            self._first_guess(current)
+        self.electrode.solve(self.eta, self.salt.c, current)
+
+    def _first_guess(self, current: float) -> None:
+        from alloycoat.electrochemistry import overpotential
+
+        surface, e = self.scene.surface, self.electrode
+        film = float(np.median(e.band.film)) if e.band is not None else surface.film
+        extra = self.scene.layer.resistance if self.scene.layer is not None else 0.0
+        eta = overpotential(current, surface.exchange, surface.alpha_a, surface.alpha_c, e.thermal)
+        e.psi[:] = -(eta + current * (film + extra))
+        e.current[:] = current
+
+    def longest(self) -> float:
+        """Longest step in s that the front allows."""
+        speed = float(np.abs(self.electrode.current).max()) * self.volume_per_charge
+        limit = COURANT * self.scene.dx / speed if speed > 0 else math.inf
+        return min(limit, self.scene.surface.noise_time) if self.scene.surface.noise else limit
+
+    def step(self, dt: float, total: float) -> float:
+        """Advance by `dt` with `total` A/m2 flowing at its end; returns the error over the tolerance, changes nothing
+        where that is above 1 or the equations could not be solved (infinite)."""
+        e, salt = self.electrode, self.salt
+        kept = self.eta, e.psi, e.current, e.band, self.time, e.interface.state
+        self.eta = self.eta.copy()
+        ratio = dt / self.last_dt if self.last_dt else 0.0
+        before = e.current
+        taken = self._move(dt, ratio)
+        self.time += dt
+        guess = salt.c * np.clip(salt.c / salt.before, 0.2, 5.0) ** ratio if ratio else salt.c.copy()
+        try:
+            self.look()
+            e.solve(self.eta, guess, total)
+            layer = self.cover.share if self.cover is not None else None
+            free = free_share(self.eta, layer)
+            weights = backward(dt, self.last_dt)
+            c, above = salt.step(free, e.values[1], e.source, guess, total, dt, weights)
+            error = self._error(dt, ratio, before, free, guess, c)
+        except AlloycoatError:
+            error = math.inf
+        if error > 1.0:
+            self.eta, e.psi, e.current, e.band, self.time, e.interface.state = kept
+            if self.cover is not None:
+                self.cover.give_back(taken)
+            self.look()
+            return error
+        salt.accept(c, above)
+        self.charge += dt * self._middle(self.current, self.last_total, ratio)
+        self.earlier, self.last_dt = before, dt
+        self.last_total, self.current = self.current, total
+        return error
+
+    @staticmethod
+    def _middle(now: float, earlier: float, ratio: float) -> float:
+        """Value at the middle of the coming step, extrapolated from now and a step ago."""
+        return now + 0.5 * ratio * (now - earlier)
+
+    def _move(self, dt: float, ratio: float) -> Array | None:
+        """Carry the front along for `dt` at the local currents of the middle of the step (extrapolated)."""
+        scene, e, band = self.scene, self.electrode, self.electrode.band
+        assert band is not None
+        at = band.rows, band.columns
+        j = e.current[at]
+        if ratio and self.earlier is not None:
+            old = self.earlier[at]
+            j = np.where(old != 0.0, j + 0.5 * ratio * (j - old), j)
+        if self.live is not None:
+            j = j * self.live[at]
+        wanted = -self._middle(self.current, self.last_total, ratio) * dt * self.volume_per_charge * scene.nx / scene.dx
+        taken = None
+        if self.cover is not None and self.cover.takes:
+            j, taken = self.cover.take(j, band.area, band.columns, dt)
+            wanted -= float(taken.sum()) * self.volume_per_charge / scene.dx
+        push, known = np.zeros_like(self.eta), np.zeros(self.eta.shape, dtype=np.int8)
+        push[at] = -j * dt * self.volume_per_charge
+        known[at] = 1
+        if self.live is not None:
+            known[at] = np.where(self.live[at] > 0, 1, 0)
+        front.spread(self.eta, push, TAIL, 10, known)
+        rows, columns = np.empty(self.eta.size, dtype=np.int64), np.empty(self.eta.size, dtype=np.int64)
+        e.interface.state = e.interface.after(self.eta, push, dt)
+        front.advance(self.eta, push, known, TAIL, wanted, scene.epsilon, rows, columns)
+        way = float(np.abs(push).max()) / scene.dx
+        strength = min(RELAXATION * way, 0.2 * scene.dx / scene.epsilon)
+        if strength > 0.0:
+            front.distance(self.eta, scene.epsilon, self.distance)
+            front.relax(self.eta, self.distance, strength, scene.epsilon, scene.dx, np.empty_like(self.eta))
+        return taken
+
+    def _error(self, dt: float, ratio: float, before: Array, free: Array, guess: Array, c: Array) -> float:
+        """Change against the prediction: salt where there is electrolyte (relative), way of the front (cells)."""
+        scene, e, band = self.scene, self.electrode, self.electrode.band
+        assert band is not None
+        seen = free > 0.02
+        salt = float(np.abs(np.log(c[seen] / guess[seen])).max()) / (1.0 if ratio else 3.0)
+        at = band.rows, band.columns
+        j, old = e.current[at], before[at]
+        expected = old
+        if ratio and self.earlier is not None:
+            oldest = self.earlier[at]
+            expected = np.where(oldest != 0.0, old + ratio * (old - oldest), old)
+        both = (old != 0.0) & (band.area * scene.epsilon > 0.1)
+        way = np.abs(j - expected)[both]
+        cells = float(way.max()) * dt * self.volume_per_charge / scene.dx if way.size else 0.0
+        return max(salt, cells) / scene.tolerance
+
+    def state(self) -> dict[str, Array]:
+        """Everything that the next step depends on, as arrays."""
+        e, salt = self.electrode, self.salt
+        kept = {
+            "eta": self.eta, "psi": e.psi, "local": e.current, "film": e.interface.state, "c": salt.c,
+            "c_before": salt.before, "column": salt.column.c, "column_before": salt.column.before,
+            "earlier": np.empty(0) if self.earlier is None else self.earlier,
+            "scalars": np.array([
+                self.time, self.charge, self.current, self.first_metal,
+                np.nan if self.last_dt is None else self.last_dt, self.last_total, salt.debt, e.solves, e.iterations,
+            ]),
+        }  # fmt: skip
+        if self.cover is not None:
+            kept |= {"taken": self.cover.taken, "thickness": self.cover.thickness}
+        return kept
+
+    def set_state(self, kept: dict[str, Array]) -> None:
+        """Take the state of an earlier run of the same scene."""
+        e, salt = self.electrode, self.salt
+        self.eta, e.psi, e.current = (kept[name].copy() for name in ("eta", "psi", "local"))
+        e.interface.state = kept["film"].copy()
+        salt.c, salt.before = kept["c"].copy(), kept["c_before"].copy()
+        salt.column.c, salt.column.before = kept["column"].copy(), kept["column_before"].copy()
+        self.earlier = kept["earlier"].copy() if kept["earlier"].size else None
+        values = kept["scalars"]
+        self.time, self.charge, self.current, self.first_metal = (float(value) for value in values[:4])
+        self.last_dt = None if np.isnan(values[4]) else float(values[4])
+        self.last_total, salt.debt = float(values[5]), float(values[6])
+        e.solves, e.iterations = int(values[7]), int(values[8])
+        if self.cover is not None:
+            self.cover.taken, self.cover.thickness = kept["taken"].copy(), kept["thickness"].copy()
+        self.look()
+        e.properties(salt.c, e.values)
+
+
+def first_front(scene: Scene) -> Array:
+    """The metal before plating: a rough plane, tanh profile."""
+    height = scene.base + scene.surface.roughness * line(scene, "height", scene.surface.film_grain)
+    y = (np.arange(scene.ny) + 0.5) * scene.dx
+    return 0.5 * (1.0 - np.tanh((y[:, None] - height[None, :]) / (2.0 * scene.epsilon)))

@@ -1,0 +1,69 @@
+"""Properties of the electrolyte cell by cell, and the salt carried by a given current. Arrays (rows up, columns)."""
+
+from __future__ import annotations
+
+import math
+
+from alloycoat.morphology.kernels.compiled import compiled
+
+FLOOR = 1e-6
+"""Share of the electrolyte that is left inside the metal, so that every field is defined everywhere."""
+EMPTY = 1e-6
+"""Share of c0 below which the salt counts as used up: its logarithm is taken there."""
+
+
+@compiled
+def properties(c, knots, rows, lowest, out):  # type: ignore[no-untyped-def]
+    """out[0..3] = conductivity, diffusivity, transference, thermodynamic integral E at the concentration of each cell.
+
+    knots, rows: a transport table (see electrochemistry.transport). lowest: concentration below which E is continued
+    as the logarithm of the first segment.
+    """
+    n, m = c.shape
+    k, last = 0, len(knots)
+    for i in range(n):
+        for j in range(m):
+            x = max(c[i, j], lowest)
+            while k < last and x > knots[k]:
+                k += 1
+            while k > 0 and x <= knots[k - 1]:
+                k -= 1
+            row = rows[k]
+            out[0, i, j] = row[4] + row[5] * x
+            out[1, i, j] = row[0] + row[1] * x
+            out[2, i, j] = row[2] + row[3] * x
+            out[3, i, j] = row[7] + row[8] * math.log(x) + x * (row[9] + 0.5 * row[10] * x)
+
+
+@compiled
+def _carried(free, other, transference, beside):  # type: ignore[no-untyped-def]
+    """Share of the current on a face that anions carry: none where either side holds no electrolyte."""
+    if free <= 0.0 or other <= 0.0:
+        return 0.0
+    return 2.0 * free * other / (free + other) * (1.0 - 0.5 * (transference + beside))
+
+
+@compiled
+def salt_source(psi, tx, ty, transference, layer, cell, out):  # type: ignore[no-untyped-def]
+    """Salt that a current brings to each cell, in mol/(m3 s) times z F: the sum over its faces of (1 - t+) i out.
+
+    Anions stay: their migration (1 - t+) i/(z F) is carried on by diffusion alone. It ends at metal and layer, which
+    carry cations only. tx, ty: conductances of the faces below and before each cell (S per m of depth); cell: its area.
+    """
+    n, m = psi.shape
+    for i in range(n):
+        for j in range(m):
+            out[i, j] = 0.0
+    for i in range(n):
+        for j in range(m):
+            free = 1.0 - layer[i, j]
+            if i > 0:
+                flow = _carried(free, 1.0 - layer[i - 1, j], transference[i, j], transference[i - 1, j])
+                flow *= tx[i, j] * (psi[i - 1, j] - psi[i, j]) / cell  # from row i - 1 to row i
+                out[i, j] -= flow
+                out[i - 1, j] += flow
+            before = j - 1 if j > 0 else m - 1
+            flow = _carried(free, 1.0 - layer[i, before], transference[i, j], transference[i, before])
+            flow *= ty[i, j] * (psi[i, before] - psi[i, j]) / cell
+            out[i, j] -= flow
+            out[i, before] += flow
