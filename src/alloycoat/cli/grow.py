@@ -50,9 +50,7 @@ def grow(
     _recipe(recipe, preset, out, tuple(range(seed, seed + seeds)), resume=resume, json=json)
 
 
-def _recipe(
-    path: Path, preset: str, out: Path | None, seeds: tuple[int, ...], *, resume: bool, json: bool
-) -> None:
+def _recipe(path: Path, preset: str, out: Path | None, seeds: tuple[int, ...], *, resume: bool, json: bool) -> None:
     """Runs of a recipe."""
     from alloycoat.recipe import Recipe
     from alloycoat.report.files import check_folder
@@ -83,9 +81,7 @@ def _recipe(
         raise typer.Exit(130)
 
 
-def _published(
-    preset: str, recipe: Path | None, out: Path | None, seed: int, *, json: bool, refused: bool
-) -> None:
+def _published(preset: str, recipe: Path | None, out: Path | None, seed: int, *, json: bool, refused: bool) -> None:
     """A published model: the front against time."""
     from alloycoat.errors import RecipeError
     from alloycoat.morphology.published import grow_published
@@ -109,7 +105,8 @@ def _published(
     if json:
         print_json(document)
     else:
-        typer.echo(f"{preset}: front at {found.front_m[-1] * 1e6:.1f} um after {found.time_s[-1]:.0f} s ({found.ended})")
+        place, when = found.front_m[-1] * 1e6, found.time_s[-1]
+        typer.echo(f"{preset}: front at {place:.1f} um after {when:.0f} s ({found.ended})")
     say(f"front against time: {path}")
 
 

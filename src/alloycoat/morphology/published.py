@@ -62,8 +62,11 @@ _NEWTON, _SETTLED = 6, 0.02
 
 @dataclass(frozen=True)
 class PublishedGrowth:
-    """time_s and front_m (highest place with eta >= 1/2) sampled; eta, concentration (share of the first) and
-    potential at the end (first axis away from the electrode); steps; why it ended (completed, span)."""
+    """What a published model did.
+
+    time_s and front_m (highest place with eta >= 1/2) sampled; eta, concentration (share of the first) and potential
+    at the end (first axis away from the electrode); frames of eta; steps; why it ended (completed, span).
+    """
 
     model: Published
     time_s: Array
@@ -79,8 +82,8 @@ class PublishedGrowth:
 class PublishedRun:
     """One model on cells x cells cells of 200 um / cells.
 
-    step: longest time step in s of potential and salt; the front takes smaller ones by itself. seed: of the noise; where the
-    model has none, nothing is random.
+    step: longest time step in s of potential and salt; the front takes smaller ones by itself. seed: of the noise (no
+    noise, nothing random).
     """
 
     def __init__(self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0) -> None:
@@ -113,14 +116,14 @@ class PublishedRun:
         self._earlier_pot = self.pot.copy()
 
     def _contents(self) -> Array:
-        m, out = self.model, np.empty_like(self.eta)
+        m, out = self.model, np.empty(self.eta.shape)
         kernels.content(self.eta, self.w, m.solid_level, m.level, m.sites, out)
         return out
 
     def _drive(self, eta: Array, w: Array, pot: Array) -> Array:
         m = self.model
         kernels.amplitude(eta, w, pot, m.kinetics, m.thermal, m.level, m.c0, self._work[0])
-        return self._work[0]
+        return np.asarray(self._work[0])
 
     def _front_rate(self) -> Array:
         """d eta/dt as things stand: what the potential needs as its source."""
@@ -130,7 +133,7 @@ class PublishedRun:
         kernels.move_front(
             before, drive, self._rows, m.mobility, m.barrier, m.kappa, self.spacing, tiny, 1, *self._work[1:3]
         )
-        return (before - self.eta) / tiny
+        return np.asarray((before - self.eta) / tiny)
 
     def _solve_potential(self) -> None:
         m, h = self.model, np.clip(self.eta, 0.0, 1.0)
@@ -177,7 +180,7 @@ class PublishedRun:
         self.step = min(self.longest, 1.2 * self.step) if used < _NEWTON - 1 else self.step
 
     def _move(self, before: Array, start: Array, dt: float) -> int:
-        """eta and w after dt, the potential extrapolated to its end; the Newton steps, more than allowed if it fails."""
+        """eta and w after dt, the potential extrapolated; the Newton steps, more than allowed if it fails."""
         m, solver, work = self.model, self._diffuse, self._work
         stiff = m.mobility * (2.0 * m.barrier + 8.0 * m.kappa / self.spacing**2)
         count = max(1, int(np.ceil(dt * stiff / (2.0 * _PHASE_STEP))))
@@ -228,8 +231,8 @@ def grow_published(
 ) -> PublishedGrowth:
     """Run a published model ("hong2018" or "ahmad2020") for `seconds` of its time, or until the front crosses.
 
-    cells: 200 as published (1 um); step: longest of potential and salt in s; samples: of the front and pictures kept; tell:
-    told the share done and a line. Raises AlloycoatError where the potential is not found.
+    cells: 200 as published (1 um); step: longest of potential and salt in s; samples: of the front, pictures kept;
+    tell: told the share done and a line. Raises AlloycoatError where the potential is not found.
     """
     run = PublishedRun(MODELS[name], cells, step=step, seed=seed)
     times, fronts, frames, ended = [0.0], [run.front()], [run.eta.astype(np.float32)], "completed"

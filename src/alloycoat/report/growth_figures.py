@@ -29,9 +29,7 @@ def _band(axes: Axes, side: GrowthSide, name: str, scale: float, unit: float) ->
     color = COLORS[side.name]
     axes.plot(time, scale * found.median[name], color=color, label=side.name)
     if len(side.runs) > 1:
-        axes.fill_between(
-            time, scale * found.low[name], scale * found.high[name], color=color, alpha=0.22, linewidth=0
-        )
+        axes.fill_between(time, scale * found.low[name], scale * found.high[name], color=color, alpha=0.22, linewidth=0)
 
 
 def descriptors(run: GrowthRun) -> Figure:
@@ -52,7 +50,7 @@ def descriptors(run: GrowthRun) -> Figure:
                 axes.legend(loc="upper left")
             axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
             axes.grid(axis="y")
-            if axes.get_subplotspec().is_last_row():  # type: ignore[union-attr]
+            if axes.get_subplotspec().is_last_row():
                 axes.set_xlabel(f"time / {name}")
     return figure
 

@@ -63,7 +63,7 @@ def published_json(found: PublishedGrowth, seed: int) -> dict[str, Any]:
         "time_s": [float(value) for value in found.time_s],
         "front_m": [float(value) for value in found.front_m],
         "warnings": [
-            "parameters in the units of the paper: um, s, V, site fractions; interface as thin as the mesh, as published",
-            "noise: uniform in the paper, drawn anew each 0.02 s; here normal with the same variance per time and area",
+            "units of the paper: um, s, V, site fractions; the interface is as thin as the mesh, as published",
+            "noise: uniform in the paper, drawn anew each 0.02 s; here normal, same variance per time and area",
         ],
     }

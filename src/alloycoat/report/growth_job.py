@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,9 +130,10 @@ def _stored(growth: Growth) -> dict[str, NDArray[Any]]:
 
 def _revived(arrays: dict[str, NDArray[Any]], scene: Scene) -> Growth:
     error, short, steps = (float(value) for value in arrays["scalars"])
+    columns: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
     return Growth(
         scene=scene,
-        **{name: arrays[name] for name in _ARRAYS},
+        **columns,
         charge_error=error,
         ended=str(arrays["ended"]),
         short_s=None if np.isnan(short) else short,
@@ -147,9 +148,10 @@ def _so_far(scene: Scene, last: Checkpoint | None) -> Growth | None:
         return None
     a = last.arrays
     names = {"time_s": "time", "tip_m": "tip"}
+    columns: dict[str, Any] = {name: a[f"frame_{names.get(name, name)}"] for name in _ARRAYS}
     return Growth(
         scene=scene,
-        **{name: a[f"frame_{names.get(name, name)}"] for name in _ARRAYS},
+        **columns,
         charge_error=float(a["run"][6]),
         ended="interrupted",
         short_s=None,
@@ -185,12 +187,15 @@ class _Runner:
         try:
             growth = grow(scene, tell=lambda share, line: self.tell(name, share, line), keep=keep, checkpoint=begin)
         except KeyboardInterrupt:
-            if self.last is not None:
-                kept.save(open_, self.last.arrays, scene)
+            self._keep_last(open_, scene)
             raise
         kept.save(done, _stored(growth), scene)
         open_.unlink(missing_ok=True)
         return growth
+
+    def _keep_last(self, path: Path, scene: Scene) -> None:
+        if self.last is not None:
+            kept.save(path, self.last.arrays, scene)
 
 
 def describe_growth(growth: Growth) -> Descriptors:
@@ -199,7 +204,7 @@ def describe_growth(growth: Growth) -> Descriptors:
 
 
 def run_growth(
-    scenes: dict[str, Sequence[Scene]], folder: Path, *, resume: bool, tell: Progress
+    scenes: Mapping[str, Sequence[Scene]], folder: Path, *, resume: bool, tell: Progress
 ) -> tuple[tuple[GrowthSide, ...], bool]:
     """Run all scenes (by side, one a seed) seed by seed; the sides, and whether somebody interrupted.
 

@@ -106,12 +106,12 @@ def _conditions(run: GrowthRun) -> str:
     scene = run.sides[0].runs[0].scene
     limit, sand = limits(scene)
     current = largest_current(scene)
+    size = f"{quantity(scene.width, 'm')} wide, {quantity(scene.height, 'm')} high"
     rows = [
         ["Geometry", f"{plain(scene.geometry)} cell, {quantity(scene.gap, 'm')} from electrode to counter electrode"],
-        ["Picture", f"{quantity(scene.width, 'm')} wide, {quantity(scene.height, 'm')} high, {scene.nx} × {scene.ny} "
-         f"cells of {quantity(scene.dx, 'm')}; periodic from side to side"],
-        ["Plating", f"{quantity(current, 'A/m2')}; limiting current density {quantity(limit, 'A/m2')}, "
-         f"share {number(current / limit, 2)}"],
+        ["Picture", f"{size}, {scene.nx} × {scene.ny} cells of {quantity(scene.dx, 'm')}; periodic from side to side"],
+        ["Plating", f"{quantity(current, 'A/m2')}, {number(current / limit, 2)} of the limiting current density"],
+        ["Limiting current density", quantity(limit, "A/m2")],
         ["Sand's time", quantity(sand, "s") if current > 0 else "no plating at a fixed current"],
         ["Simulated", f"{clock(scene.seconds)}, seeds {', '.join(map(str, run.seeds))}, preset {plain(run.preset)}"],
     ]  # fmt: skip
@@ -131,14 +131,15 @@ def growth_page(run: GrowthRun, shown: Film, svgs: dict[str, str]) -> str:
     low, high = (quantity(value, "mol/m3") for value in salt_range(pairs))
     key = KEY.format(low=low, high=high)
     bands = " Bands: 10th to 90th percentile of the seeds." if len(run.seeds) > 1 else ""
+    anode = plain(pairs[0][1].scene.anode)
+    lead = f'<p class="lead">{names.capitalize()} {anode} under a virtual microscope, {seeds}.</p>'
     body = [
         STYLE, f"<h1>{html(run.title)}: the deposit as it grows</h1>",
-        f'<p class="lead">{names.capitalize()} {plain(pairs[0][1].scene.anode)} under a virtual microscope, '
-        f"{seeds}.</p>",
+        lead,
         note, player(shown, alt), f"<p>{key}</p>",
         "<h2>Numbers</h2>", _numbers(run),
         figure(svgs["descriptors"], f"Full: median; dotted: mean height of the deposit.{bands}"),
-        figure(svgs["voltage"], "Voltage of the metal against the counter electrode, first seed; below zero it plates."),
+        figure(svgs["voltage"], "Voltage of the metal against the counter electrode; first seed. Negative: it plates."),
         "<h2>Frames</h2>", figure(strip, "The same run at equal intervals."),
         "<h2>Conditions</h2>", _conditions(run), warnings(run.warnings), sources(resolve(run.sources)),
     ]  # fmt: skip

@@ -26,8 +26,7 @@ def growth_summary(run: GrowthRun) -> str:
     limit, _ = limits(scene)
     lines = [run.title, *(_side(side) for side in run.sides)]
     share = number(largest_current(scene) / limit, 2)
-    lines.append(
-        f"{'geometry':<11}{scene.geometry} cell, gap {quantity(scene.gap, 'm')}, {share} of the limiting current density"
-    )
+    gap = quantity(scene.gap, "m")
+    lines.append(f"{'geometry':<11}{scene.geometry} cell, gap {gap}, {share} of the limiting current density")
     lines += [f"{'note':<11}{text}" for text in run.warnings]
     return "\n".join(lines).replace("\u00a0", " ")
