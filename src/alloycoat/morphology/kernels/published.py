@@ -110,14 +110,14 @@ def content(eta, w, solid_level, level, sites, out):  # type: ignore[no-untyped-
 
 @compiled
 def balance(  # type: ignore[no-untyped-def]
-    eta, w, pot, drive, one, two, weights, diffusivity, thermal, level, solid_level, sites, edge, step,
+    eta, w, pot, more, one, two, weights, diffusivity, thermal, level, solid_level, sites, edge,
     tx, ty, sink, defect, mobility,
 ):  # fmt: skip
     """Newton's system of weights . (C, C_one, C_two) = div(D cl (1-h)^2 (grad w + F/RT grad pot)), cells of size one.
 
     Fills conductances tx, ty (arithmetic means) and sink, and defect = left minus right side. w = edge and pot = 0 on
-    the face at high x, no flux elsewhere. The metal that forms in the step depends on w through the drive; its slope
-    stands in the sink.
+    the face at high x, no flux elsewhere. The metal that forms in the step depends on w through the drive (more: per
+    relative change of it); its slope stands in the sink.
     """
     n, m = eta.shape
     below, beyond = math.exp(level), math.exp(solid_level)
@@ -126,8 +126,7 @@ def balance(  # type: ignore[no-untyped-def]
             h, steep, inverse = switch(eta[i, j]), switch_slope(eta[i, j]), math.exp(-w[i, j])
             cl, cs = 1.0 / (1.0 + below * inverse), 1.0 / (1.0 + beyond * inverse)
             chi = cl * (1.0 - cl) * (1.0 - h) + cs * (1.0 - cs) * h * sites
-            plated = step * steep * max(drive[i, j], 0.0) * (1.0 - cl)
-            chi += max(cs * sites - cl, 0.0) * steep * min(plated, 1.0)
+            chi += max(cs * sites - cl, 0.0) * steep * max(more[i, j], 0.0) * (1.0 - cl)
             found = cl * (1.0 - h) + cs * h * sites
             mobility[i, j] = diffusivity * cl * (1.0 - h) * (1.0 - h)
             sink[i, j] = weights[0] * max(chi, 1e-7)
