@@ -115,14 +115,18 @@ class Cover:
     def follow(self, eta: Array) -> None:
         """Lay the layer on the metal as it is now, and let it press."""
         scene = self.scene
-        reach = np.where(self.covered, 0.5 * self.thickness, scene.height)
         if self.natural is None:
-            reach[:] = scene.height
-        column_fronts(eta, scene.dx, reach, self.front)
-        draw_layer(self.front, self.thickness, scene.dx, scene.epsilon, self.share)
-        if self.natural is None:
+            column_fronts(eta, scene.dx, self.front)
             self.natural = self.front.copy()
+        draw_layer(self.front, self.thickness, scene.dx, scene.epsilon, self.share)
         self.pressure = self._press(self.front - self.natural)
+
+    def rise(self, volume: Array, columns: NDArray[np.int64]) -> None:
+        """Lift the layer by the metal that grew below it, `volume` in m3 per area of column for each cell of the band.
+
+        Metal that overgrows the layer from a hole does not lift it.
+        """
+        self.front = self.front + np.bincount(columns, volume, minlength=self.scene.nx)
 
     def _press(self, bent_by: Array) -> Array:
         """p = K (h - h_0) of the bent layer, wave by wave, none over a hole, at most what the metal bears."""

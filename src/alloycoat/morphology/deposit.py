@@ -107,6 +107,7 @@ class Deposit:
         self.eta = self.eta.copy()
         ratio = dt / self.last_dt if self.last_dt else 0.0
         before = e.current
+        front_before = self.cover.front if self.cover is not None else None
         taken = self._move(dt, ratio)
         self.time += dt
         guess = salt.c * np.clip(salt.c / salt.before, 0.2, 5.0) ** ratio if ratio else salt.c.copy()
@@ -122,8 +123,9 @@ class Deposit:
             error = math.inf
         if error > 1.0:
             self.eta, e.psi, e.current, e.band, self.time, e.interface.state = kept
-            if self.cover is not None:
+            if self.cover is not None and front_before is not None:
                 self.cover.give_back(taken)
+                self.cover.front = front_before
             self.look()
             return error
         salt.accept(c, above)
@@ -153,8 +155,16 @@ class Deposit:
         if self.cover is not None and self.cover.takes:
             j, taken = self.cover.take(j, band.area, band.columns, dt)
             wanted -= float(taken.sum()) * self.volume_per_charge / scene.dx
+        if self.cover is not None:
+            self.cover.rise(-j * band.area * band.below * dt * self.volume_per_charge * scene.dx, band.columns)
         push, known = np.zeros_like(self.eta), np.zeros(self.eta.shape, dtype=np.int8)
-        push[at] = -j * dt * self.volume_per_charge
+        weight, weighted = np.zeros_like(self.eta), np.zeros_like(self.eta)
+        weight[at], weighted[at] = band.area, band.area * j
+        mean = np.empty(len(j))
+        front.along_normal(
+            weight, weighted, self.distance, scene.epsilon, scene.dx, band.rows, band.columns, len(j), mean
+        )
+        push[at] = -mean * dt * self.volume_per_charge
         known[at] = 1
         if self.live is not None:
             known[at] = np.where(self.live[at] > 0, 1, 0)
@@ -199,7 +209,7 @@ class Deposit:
             ]),
         }  # fmt: skip
         if self.cover is not None:
-            kept |= {"taken": self.cover.taken, "thickness": self.cover.thickness}
+            kept |= {"taken": self.cover.taken, "thickness": self.cover.thickness, "front": self.cover.front}
         return kept
 
     def set_state(self, kept: dict[str, Array]) -> None:
@@ -217,6 +227,7 @@ class Deposit:
         e.solves, e.iterations = int(values[7]), int(values[8])
         if self.cover is not None:
             self.cover.taken, self.cover.thickness = kept["taken"].copy(), kept["thickness"].copy()
+            self.cover.front = kept["front"].copy()
         self.look()
         e.properties(salt.c, e.values)
 

@@ -26,7 +26,10 @@ PROFILE = 1.0 - 2.0 * front.REACTS
 
 @dataclass(slots=True)
 class Band:
-    """The cells of the front: rows, columns, area of front per volume (1/m), what drives it apart from phi (V)."""
+    """The cells of the front: rows, columns, area of front per volume (1/m), what drives it apart from phi (V).
+
+    below: share of it that lies below the layer.
+    """
 
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
@@ -34,6 +37,7 @@ class Band:
     offset: Array
     exchange: Array
     film: Array
+    below: Array
 
 
 @dataclass(slots=True)
@@ -94,7 +98,10 @@ class Electrode:
         count = front.find_band(eta, front.REACTS, rows, columns)
         rows, columns = rows[:count].copy(), columns[:count].copy()
         share = eta[rows, columns]
-        area = share * (1.0 - share) / (scene.epsilon * PROFILE)
+        # |grad eta|, whose integral across the front is 1 for a profile of any width
+        steep = np.empty(count)
+        front.slopes(d, scene.dx, rows, columns, count, steep)
+        area = steep * share * (1.0 - share) / (scene.epsilon * PROFILE)
         if live is not None:
             area = area * live[rows, columns]
         bend, stiff = np.empty(count), np.ones(count)
@@ -106,6 +113,7 @@ class Electrode:
         offset = surface.surface_energy * stiff * np.clip(bend, -0.5 / scene.dx, 0.5 / scene.dx)
         factor = self.interface.state[rows, columns]
         film, exchange = surface.film * factor, surface.exchange / factor
+        below = np.zeros(count)
         if self.cover is not None:
             layer, below = scene.layer, self.cover.share[rows, columns]
             assert layer is not None
@@ -123,7 +131,7 @@ class Electrode:
             faster = np.exp(wobble[rows, columns])
             film, exchange = film / faster, exchange * faster
         offset = offset * surface.molar_volume / (scene.liquid.charge * FARADAY)
-        self.band = Band(rows, columns, area, offset, exchange, film)
+        self.band = Band(rows, columns, area, offset, exchange, film, below)
         return self.band
 
     def solve(self, eta: Array, c: Array, total: float) -> None:

@@ -88,7 +88,7 @@ class Layer:
     electronic_share: sigma_e/(sigma_e + sigma_ion) up to the outer face, 0 where electrons do not reach it.
     exchange_factor: i0 of the covered over the bare metal. film: resistance of its own film, ohm m2. covered: share of
     the electrode; defect_width: width of a hole in m; crack: the holes are one open crack. spread: standard deviation
-    of the logarithm of the local thickness. modulus: Young's modulus in Pa (0: no stiffness); strength: Pa, at which the
+    of the logarithm of the local thickness. modulus: Young's modulus in Pa (0: none); strength: Pa, at which the
     metal below flows. nucleation: V at which metal nucleates on the outer face. uptake: C/m2 that the layer
     takes up before metal plates; swelling: m3 of layer per C of uptake.
     """

@@ -86,7 +86,8 @@ def scene_of(
     }
     liquid = Liquid(
         charge=metal.charge, concentration=solution.concentration,
-        permeance=1.0 / film.macmullin.value if coin else 1.0, storage=film.porosity.value if coin else 1.0, temperature_K=cell.temperature, **curves,
+        permeance=1.0 / film.macmullin.value if coin else 1.0, storage=film.porosity.value if coin else 1.0,
+        temperature_K=cell.temperature, **curves,
     )  # fmt: skip
     alpha_a, alpha_c = rates.alpha
     surface = Surface(
@@ -182,7 +183,7 @@ def layer_of(
 
 
 def _coverage(word: str) -> float:
-    """Share of the electrode that a fresh layer covers, by the word of the coating (the table that the cell ages on)."""
+    """Share of the electrode that a fresh layer covers, by the word of the coating (the table of the ageing cell)."""
     from alloycoat.chemistry.tables import by_subject
 
     rows = by_subject("ageing")["coverage"]

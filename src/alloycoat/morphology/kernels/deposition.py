@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from alloycoat.electrochemistry import make_compiled, overpotential
+from alloycoat.electrochemistry.butler_volmer import overpotential
+from alloycoat.electrochemistry.compiled import make_compiled
 from alloycoat.morphology.kernels.compiled import compiled
 
 _overpotential = make_compiled(overpotential)
@@ -119,6 +120,18 @@ def steepness(d, rows, columns, count, angle, found):  # type: ignore[no-untyped
 
 
 @compiled
+def slopes(d, dx, rows, columns, count, found):  # type: ignore[no-untyped-def]
+    """|grad d| in the cells of the band: 1 on a sound profile, less on a wider one and on a ridge."""
+    n, m = d.shape
+    for k in range(count):
+        i, j = rows[k], columns[k]
+        gx = 0.5 * (d[i, (j + 1) % m] - d[i, (j - 1 + m) % m]) / dx
+        up, down = min(i + 1, n - 1), max(i - 1, 0)
+        gy = (d[up, j] - d[down, j]) / (max(up - down, 1) * dx)
+        found[k] = math.sqrt(gx * gx + gy * gy)
+
+
+@compiled
 def lifting(d, rows, columns, count, found):  # type: ignore[no-untyped-def]
     """1 in the cells of the band whose metal faces up, falling to 0 between 37 and 60 degrees from it.
 
@@ -158,6 +171,41 @@ def transfer(drive, exchange, film, alpha_a, alpha_c, thermal, count, current, s
                 break
         current[k] = j
         slope[k] = rate
+
+
+@compiled
+def _between(field, y, x):  # type: ignore[no-untyped-def]
+    """Bilinear value at row y and column x (in cells, wrapped across, held at the ends of the rows)."""
+    n, m = field.shape
+    i, j = int(math.floor(y)), int(math.floor(x))
+    a, b = y - i, x - j
+    low, high = min(max(i, 0), n - 1), min(max(i + 1, 0), n - 1)
+    left, right = j % m, (j + 1) % m
+    return (1.0 - a) * ((1.0 - b) * field[low, left] + b * field[low, right]) + a * (
+        (1.0 - b) * field[high, left] + b * field[high, right]
+    )
+
+
+@compiled
+def along_normal(weight, weighted, d, epsilon, dx, rows, columns, count, found):  # type: ignore[no-untyped-def]
+    """Mean of a quantity across the front, for every cell of the band: the integrals of weighted and weight.
+
+    Taken along the normal through the cell from 4 epsilon on one side to 4 epsilon on the other side of the front, so
+    that all cells of a profile move together.
+    """
+    n, m = d.shape
+    for k in range(count):
+        i, j = rows[k], columns[k]
+        gx = d[i, (j + 1) % m] - d[i, (j - 1 + m) % m]
+        gy = d[min(i + 1, n - 1), j] - d[max(i - 1, 0), j]
+        size = math.sqrt(gx * gx + gy * gy) + 1e-300
+        total, mass = 1e-6 * weighted[i, j], 1e-6 * weight[i, j]
+        for step in range(-4, 5):
+            way = (step * epsilon - d[i, j]) / dx
+            y, x = i + way * gy / size, j + way * gx / size
+            total += _between(weighted, y, x)
+            mass += _between(weight, y, x)
+        found[k] = total / mass if mass > 0.0 else 0.0
 
 
 @compiled
@@ -253,17 +301,17 @@ def relax(eta, d, strength, epsilon, dx, change):  # type: ignore[no-untyped-def
             before = j - 1 if j > 0 else m - 1
             f = eta[i, before]
             p = q * f * (1.0 - f)
-            if p > 1e-16:
+            if q > CLAMP or f * (1.0 - f) > CLAMP:
                 unit = _held(_unit_x(d, i, j, dx), d, i, j, i, before, dx)
-                flux = scale * (e - f - 2.0 * math.sinh(unit * dx / (2.0 * epsilon)) * math.sqrt(p))
+                flux = scale * (e - f - 2.0 * math.sinh(unit * dx / (2.0 * epsilon)) * math.sqrt(max(p, 0.0)))
                 change[i, j] -= flux
                 change[i, before] += flux
             if i > 0:
                 f = eta[i - 1, j]
                 p = q * f * (1.0 - f)
-                if p > 1e-16:
+                if q > CLAMP or f * (1.0 - f) > CLAMP:
                     unit = _held(_unit_y(d, i, j, dx), d, i, j, i - 1, j, dx)
-                    flux = scale * (e - f - 2.0 * math.sinh(unit * dx / (2.0 * epsilon)) * math.sqrt(p))
+                    flux = scale * (e - f - 2.0 * math.sinh(unit * dx / (2.0 * epsilon)) * math.sqrt(max(p, 0.0)))
                     change[i, j] -= flux
                     change[i - 1, j] += flux
     for i in range(n):
@@ -272,11 +320,8 @@ def relax(eta, d, strength, epsilon, dx, change):  # type: ignore[no-untyped-def
 
 
 @compiled
-def column_fronts(eta, dx, reach, front):  # type: ignore[no-untyped-def]
+def column_fronts(eta, dx, front):  # type: ignore[no-untyped-def]
     """Height of the metal that stands on the electrode, column by column: up to where its profile has died away.
-
-    reach: m above the front so far that are looked at, below a layer half of it: metal that comes in from a hole
-    higher up is not below the layer.
 
     Its tail counts down to 1e-5, so that the height changes smoothly as the front moves; it ends earlier where eta
     rises again, which is other metal above.
@@ -284,7 +329,7 @@ def column_fronts(eta, dx, reach, front):  # type: ignore[no-untyped-def]
     n, m = eta.shape
     for j in range(m):
         total = eta[0, j]
-        for i in range(1, min(n, int((front[j] + reach[j]) / dx) + 1)):
+        for i in range(1, n):
             e = eta[i, j]
             if e < 1e-5 or (e < 0.3 and e > eta[i - 1, j]):
                 break
