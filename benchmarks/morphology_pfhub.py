@@ -63,7 +63,7 @@ def problem_3a(spacings: tuple[float, ...] = (1.2, 1.0, 0.8)) -> dict[str, Any]:
     rows = []
     for spacing in spacings:
         begin, wall = time.process_time(), time.perf_counter()
-        done = grow_dendrite(spacing, step=0.07 * spacing**2)
+        done = grow_dendrite(spacing, step=0.055 * spacing**2, edge=1e-4)
         rows.append(
             {
                 "spacing": spacing, "steps": done.steps, "tip": float(done.tip[-1]),
