@@ -68,13 +68,13 @@ def test_kernel_and_twin_agree(curves, z, alpha, current, until, stop, status):
     assert one.status == status
     assert one.time == pytest.approx(two.time, rel=1e-9)
     n = one.filled + 1
-    # a sample within a thousandth of the error allowed of the end takes the voltage of the end
+    # a sample within a hundredth of the error allowed of the end takes the voltage of the end
     for a, b in (
         (one.voltage, two.voltage),
         (one.working / C0, two.working / C0),
         (one.counter / C0, two.counter / C0),
     ):
-        np.testing.assert_allclose(a[:n], b[:n], rtol=1e-7, atol=1e-7)
+        np.testing.assert_allclose(a[:n], b[:n], rtol=2e-6, atol=2e-6)
         assert a[n - 1] == pytest.approx(b[n - 1], rel=1e-8)
     np.testing.assert_allclose(one.modes, two.modes, rtol=1e-9, atol=1e-9 * C0)
 
@@ -130,11 +130,11 @@ def test_time_steps_are_of_fourth_order():
     def march(steps, until=2.0):
         modes = start
         for _ in range(steps):
-            modes = twin.Step(stepper, modes, until / steps).end
+            modes = twin.Step(stepper, modes, until / steps, enough=1e-9).end
         return modes
 
-    exact = march(24)
-    errors = [np.max(np.abs(march(steps) - exact)) for steps in (3, 6, 12)]
+    exact = march(32)
+    errors = [np.max(np.abs(march(steps) - exact)) for steps in (2, 4, 8)]
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert np.all(orders > 3.4), orders
 

@@ -71,11 +71,14 @@ def exponential_weights(decay: float, share: float) -> tuple[float, float, float
     return grown, share * first, share * share * second
 
 
-def step_growth(error: float) -> float:
-    """By how much the next step may grow after one with the scaled `error` (1: just accepted), of third order."""
-    if error <= 0.0:
-        return 1e3
-    return float(min(1e3, max(0.1, 0.85 * error ** (-1.0 / 3.0))))
+def longer_step(h: float, error: float, crossing: float) -> float:
+    """The step to try after one of `h` seconds with the scaled `error` (at most 1), of third order.
+
+    Once the slowest mode settles within a step, the error does not depend on how long it is: no limit then.
+    """
+    if error <= 0.0 or (error < 0.01 and h > crossing):
+        return math.inf
+    return float(h * min(10.0, 0.85 * error ** (-1.0 / 3.0)))
 
 
 def shorter_step(h: float, error: float, first: bool, settling: float) -> float:

@@ -19,7 +19,7 @@ EMPTY = 1e-6
 
 EARLY = 0.1
 """Share of a time step where what D(c) and t+(c) add is compared with its parabola."""
-SETTLED = 1e-3
+SETTLED = 1e-2
 """Share of the error allowed below which two profiles count as the same."""
 
 

@@ -1,0 +1,226 @@
+"""The kernel of the plain cell against PyBaMM on the same equations: cost and error per half-cycle, and a sweep.
+
+    python benchmarks/cell_pybamm.py              tables, a minute or two
+    python benchmarks/cell_pybamm.py --write      docs/_static/cell_cost.svg and cell_cost.json as well
+
+Half-cycles of 1 h at 2 mA/cm2 (and of 10 min at 10 mA/cm2), a voltage a minute. CPU time of one thread, the best of
+several, all in one process; error: the largest from 60 s after each switch against a converged solution (48 points,
+tolerance 1e-7; benchmarks/pybamm_oracle.py shows that PyBaMM converges to the same). Needs the extra `pybamm`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
+
+import numpy as np
+import pybamm
+
+from alloycoat.cell import Cell, Settings, cycle, draw, sweep, symmetric
+from alloycoat.interop import SymmetricCell, pybamm_parameters
+from alloycoat.recipe import Protocol, plate_strip
+
+STATIC = Path(__file__).resolve().parent.parent / "docs" / "_static"
+COUNT = 10  # half-cycles that are compared
+CASES = (
+    ("1 M LiTFSI in DOL/DME", 2.0, 60),
+    ("1 M LiPF6 in EC/DMC", 2.0, 60),
+    ("1 M LiPF6 in EC/DMC", 10.0, 10),
+)
+TOLERANCES = (1e-2, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6)
+
+
+def best_of(work: Callable[[], Any], times: int, enough: float = 8.0) -> tuple[float, Any]:
+    """Shortest CPU time of up to `times` runs (fewer after `enough` seconds), and the last answer."""
+    spent: list[float] = []
+    while len(spent) < times and sum(spent) < enough:
+        start = time.process_time()
+        answer = work()
+        spent.append(time.process_time() - start)
+    return min(spent), answer
+
+
+class Case:
+    """One cell and current; every solution is the voltages by half-cycle and minute."""
+
+    def __init__(self, electrolyte: str, density: float, minutes: int) -> None:
+        self.cell: Cell = symmetric(anode="Li", electrolyte=electrolyte, area=1e-4)
+        self.density, self.minutes = density, minutes
+        self.label = f"{electrolyte}, {density:g} mA/cm2, {minutes} min"
+        self.exact = self.ours(Settings(48, 1e-7))
+
+    def protocol(self, cycles: int) -> Protocol:
+        steps = [
+            f"{verb} at {self.density} mA/cm2 for {self.minutes} minutes (1 minute period)"
+            for verb in ("Plate", "Strip")
+        ]
+        return Protocol.model_validate({"steps": steps, "cycles": cycles})
+
+    def ours(self, settings: Settings | None, half_cycles: int = COUNT) -> np.ndarray:
+        """The record of `cycle`, every cycle solved."""
+        record = cycle(self.cell, self.protocol(half_cycles // 2), settings=settings, reuse=False)
+        return record.voltage_V.reshape(half_cycles, self.minutes)
+
+    def error(self, voltages: np.ndarray) -> float:
+        """Largest error in mV from 60 s after each switch."""
+        return 1e3 * float(np.max(np.abs(voltages - self.exact)))
+
+    def experiment(self, form: str, points: int, rtol: float, atol: float) -> Callable[[], Any]:
+        """PyBaMM's Experiment, built: a function that solves it."""
+        steps = [f"{verb} at {self.density} mA for {self.minutes} minutes" for verb in ("Discharge", "Charge")]
+        simulation = pybamm.Simulation(
+            SymmetricCell(form=form, points=points), experiment=pybamm.Experiment(steps * (COUNT // 2), period="1 minute"),
+            parameter_values=pybamm.ParameterValues(pybamm_parameters(self.cell)),
+            solver=pybamm.IDAKLUSolver(rtol=rtol, atol=atol),
+        )  # fmt: skip
+        simulation.solve()
+        return simulation.solve
+
+    def of_experiment(self, solution: Any) -> np.ndarray:
+        steps = [step for part in solution.cycles for step in part.steps]
+        return np.array([step["Voltage [V]"].entries[1:] for step in steps])
+
+    def loop(self, points: int, rtol: float, atol: float) -> Callable[[], Any]:
+        """PyBaMM's solver stepped by hand, its functions compiled ahead of time, the voltage as output variable."""
+        model = SymmetricCell(points=points)
+        values = pybamm.ParameterValues(pybamm_parameters(self.cell))
+        values["Current function [A]"] = "[input]"
+        geometry = model.default_geometry
+        values.process_model(model)
+        values.process_geometry(geometry)
+        mesh = pybamm.Mesh(geometry, model.default_submesh_types, model.default_var_pts)
+        pybamm.Discretisation(mesh, model.default_spatial_methods).process_model(model)
+        solver = pybamm.IDAKLUSolver(rtol=rtol, atol=atol, options={"compile": True})
+        seconds, ampere = 60.0 * self.minutes, 1e-3 * self.density
+        times = np.linspace(0.0, seconds, self.minutes + 1)
+
+        def run() -> np.ndarray:
+            solution, found = None, []
+            for k in range(COUNT):
+                inputs = {"Current function [A]": ampere * (-1) ** k}
+                solution = solver.step(solution, model, seconds, t_interp=times, inputs=inputs, save=False)
+                found.append(solution)
+            return found
+
+        run()
+        return run
+
+    def of_loop(self, solutions: Any) -> np.ndarray:
+        return np.array([part["Voltage [V]"].entries[-self.minutes :] for part in solutions])
+
+
+def pybamm_rows(case: Case) -> list[dict[str, Any]]:
+    """PyBaMM's ways, each as cost in ms and error in mV."""
+    rows = []
+    for label, form, points, rtol, atol in (
+        ("Experiment, ODE, default", "ode", 50, 1e-4, 1e-6),
+        ("Experiment, ODE, 20 points, default", "ode", 20, 1e-4, 1e-6),
+        ("Experiment, ODE, 1e-6/1e-8", "ode", 50, 1e-6, 1e-8),
+        ("Experiment, ODE, 1e-8/1e-10", "ode", 50, 1e-8, 1e-10),
+        ("Experiment, DAE, default", "dae", 50, 1e-4, 1e-6),
+    ):
+        spent, solution = best_of(case.experiment(form, points, rtol, atol), 4, 2.0)
+        rows.append(_row("PyBaMM", label, spent, case.error(case.of_experiment(solution))))
+    for label, points, rtol, atol in (
+        ("solver.step, compiled, default", 50, 1e-4, 1e-6),
+        ("solver.step, compiled, 20 points, default", 20, 1e-4, 1e-6),
+        ("solver.step, compiled, 1e-6/1e-8", 50, 1e-6, 1e-8),
+        ("solver.step, compiled, 1e-8/1e-10", 50, 1e-8, 1e-10),
+    ):
+        spent, solution = best_of(case.loop(points, rtol, atol), 8, 2.0)
+        rows.append(_row("PyBaMM", label, spent, case.error(case.of_loop(solution))))
+    return rows
+
+
+def our_rows(case: Case) -> list[dict[str, Any]]:
+    """The whole of `cycle` with its record, at the default and at several tolerances."""
+    many = 200
+    rows = []
+    for settings in (None, *(Settings(None, tolerance) for tolerance in TOLERANCES), Settings(24, 1e-6)):
+        label = "default" if settings is None else f"{settings.volumes or 'auto'} points, {settings.tolerance:.0e}"
+        spent, _ = best_of(lambda s=settings: case.ours(s, many), 5, 2.0)
+        rows.append(_row("alloycoat", label, spent * COUNT / many, case.error(case.ours(settings))))
+    return rows
+
+
+def _row(who: str, label: str, spent: float, error: float) -> dict[str, Any]:
+    return {"who": who, "label": label, "ms": round(1e3 * spent / COUNT, 5), "error_mV": float(f"{error:.2g}")}
+
+
+def sweeps() -> list[dict[str, Any]]:
+    """Simulations of 20 half-cycles with all their voltages (50 a half-cycle), per second of wall and CPU time."""
+    rows = []
+    for name in ("1 M LiTFSI in DOL/DME", "1 M LiPF6 in EC/DMC"):
+        cell = symmetric(anode="Li", electrolyte=name, area=1e-4)
+        samples, test = draw(cell, 1000), plate_strip("2 mA/cm2", "1 h", cycles=10)
+        for threads in (1, 2):
+            wall, cpu = [], []
+            for _ in range(4):
+                start, clock = time.perf_counter(), time.process_time()
+                sweep(cell, test, samples, every=True, threads=threads)
+                wall.append(time.perf_counter() - start)
+                cpu.append(time.process_time() - clock)
+            rows.append({
+                "electrolyte": name, "threads": threads, "per_second": round(1000 / min(wall)),
+                "cpu_us_per_half_cycle": round(1e6 * min(cpu) / 20_000, 2),
+            })  # fmt: skip
+    return rows
+
+
+def draw_costs(results: dict[str, list[dict[str, Any]]]) -> None:
+    """Cost against error, one panel a case."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    figure, panels = plt.subplots(1, len(results), figsize=(4.2 * len(results), 3.6), sharey=True)
+    for panel, (label, rows) in zip(panels, results.items(), strict=True):
+        for who, part, marker in (
+            ("alloycoat, cycle()", [r for r in rows if r["who"] == "alloycoat"], "o"),
+            ("PyBaMM Experiment", [r for r in rows if r["label"].startswith("Experiment, ODE") and "20" not in r["label"]], "s"),
+            ("PyBaMM solver.step, compiled", [r for r in rows if r["label"].startswith("solver") and "20" not in r["label"]], "^"),
+        ):  # fmt: skip
+            part = sorted(part, key=lambda r: r["error_mV"])
+            panel.loglog([r["error_mV"] for r in part], [r["ms"] for r in part], marker=marker, label=who)
+        panel.axvline(0.1, color="grey", linewidth=0.8, linestyle=":")
+        panel.set_xlabel("largest error of the voltage from 60 s, mV")
+        panel.set_title(label, fontsize=9)
+    panels[0].set_ylabel("CPU ms per half-cycle")
+    panels[0].legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(STATIC / "cell_cost.svg", metadata={"Date": None})
+
+
+def main() -> None:
+    results, start = {}, time.perf_counter()
+    for arguments in CASES:
+        case = Case(*arguments)
+        rows = our_rows(case) + pybamm_rows(case)
+        results[case.label] = rows
+        base = next(row["ms"] for row in rows if row["label"] == "default")
+        print(f"\n{case.label}\n{'':10} {'':44} {'ms':>9} {'error mV':>9} {'times ours':>10}")
+        for row in rows:
+            ratio = row["ms"] / base
+            print(f"{row['who']:10} {row['label']:44} {row['ms']:9.4f} {row['error_mV']:9.2g} {ratio:10.1f}")
+    rates = sweeps()
+    print("\nsweep of 1,000 samples, 20 half-cycles each, all voltages kept")
+    for row in rates:
+        print(f"{row['electrolyte']:24} {row['threads']} threads {row['per_second']:7d} per second, "
+              f"{row['cpu_us_per_half_cycle']} us CPU per half-cycle")  # fmt: skip
+    print(f"\nPyBaMM {pybamm.__version__}; {time.perf_counter() - start:.0f} s")
+    if "--write" in sys.argv:
+        draw_costs(results)
+        text = json.dumps({"pybamm": pybamm.__version__, "cases": results, "sweep": rates}, indent=1)
+        (STATIC / "cell_cost.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
