@@ -165,8 +165,8 @@ def _moss_step(h: float, i: float, plan: Plan, rig: Rig) -> float:
     wrong0 = h * abs(-5.0 / 72.0 * a0 + d0 / 12.0 + k0 / 9.0 - 0.125 * then[SEEN_W + 1])
     wrong1 = h * abs(-5.0 / 72.0 * a1 + d1 / 12.0 + k1 / 9.0 - 0.125 * then[SEEN_C + 1])
     # over what is there, so that the first, exponential growth of the area is followed
-    wrong0 /= max(m0, moved[0]) + 0.05 * scale
-    wrong1 /= max(m1, moved[1]) + 0.05 * scale
+    wrong0 /= max(m0, moved[0]) + 0.005 * scale
+    wrong1 /= max(m1, moved[1]) + 0.005 * scale
     if min(moved[0], moved[1]) < -1e-4 * scale:
         return 1e3
     return float(max(wrong0, wrong1))
