@@ -57,6 +57,15 @@ the same to the files of `tests/data/cyclers` and lets none pass.
 | damage | files | repaired | refused | flagged | harmless | silent |
 |---|---|---|---|---|---|---|
 """
+MATRIX = """
+File by file: R repaired, X refused, F flagged, H harmless; a dash where the file has nothing to damage that way (binary
+formats are damaged as bytes; a column that is not there cannot be swapped).
+
+| file | {kinds} |
+|---|{dashes}
+"""
+VERDICTS = ("repaired", "refused", "flagged", "harmless", "silent")
+LETTERS = {"repaired": "R", "refused": "X", "flagged": "F", "harmless": "H", "silent": "**silent**"}
 
 
 def records(folder: Path) -> list[Path]:
@@ -111,9 +120,9 @@ def neware_row(path: Path) -> str:
     )
 
 
-def damage_rows(paths: list[Path]) -> list[str]:
-    """The third table."""
-    counts: dict[str, Counter[str]] = {kind: Counter() for kind in TEXT_KINDS}
+def damage(paths: list[Path]) -> dict[tuple[str, str], str]:
+    """The verdict by file and damage; prints what would be silent."""
+    found: dict[tuple[str, str], str] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for path in paths:
             for kind in TEXT_KINDS if is_text(path) else BINARY_KINDS:
@@ -122,15 +131,24 @@ def damage_rows(paths: list[Path]) -> list[str]:
                     continue
                 damaged = Path(scratch) / path.name.removesuffix(".gz").removesuffix(".zip")
                 damaged.write_bytes(content)
-                verdict, said = judge(path, damaged, kind)
-                if verdict == "silent":
+                found[path.name, kind], said = judge(path, damaged, kind)
+                if found[path.name, kind] == "silent":
                     print(f"silent: {path.name}, {kind}: {said}")
-                counts[kind][verdict] += 1
-    names = ("repaired", "refused", "flagged", "harmless", "silent")
-    return [
-        f"| {kind} | {sum(found.values())} | " + " | ".join(str(found[name]) for name in names) + " |"
-        for kind, found in counts.items()
-    ]
+    return found
+
+
+def damage_tables(paths: list[Path]) -> str:
+    """The third table, by damage and by file."""
+    found = damage(paths)
+    text = DAMAGE
+    for kind in TEXT_KINDS:
+        counts = Counter(verdict for (_, other), verdict in found.items() if other == kind)
+        text += f"| {kind} | {sum(counts.values())} | " + " | ".join(str(counts[name]) for name in VERDICTS) + " |\n"
+    text += MATRIX.format(kinds=" | ".join(TEXT_KINDS), dashes="---|" * len(TEXT_KINDS))
+    for path in paths:
+        cells = [LETTERS[found[path.name, kind]] if (path.name, kind) in found else "–" for kind in TEXT_KINDS]
+        text += f"| `{path.name}` | {' | '.join(cells)} |\n"
+    return text
 
 
 def main() -> None:
@@ -146,7 +164,7 @@ def main() -> None:
     )  # fmt: skip
     neware = [neware_row(path) for path in files if ".nda" in path.name]
     text = head + "\n".join(line for _, line in rows) + "\n" + NEWARE + "\n".join(neware) + "\n"
-    text += DAMAGE + "\n".join(damage_rows(good)) + "\n"
+    text += damage_tables(good)
     (HERE / "cyclers.md").write_text(text, encoding="utf-8")
 
 

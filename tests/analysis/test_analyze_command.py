@@ -7,7 +7,9 @@ import typer
 from synthetic import square
 from typer.testing import CliRunner
 
-from alloycoat.cli.analyze import analyze, analyze_files, stem, write_results
+from alloycoat.cli.analyze import analyze, analyze_files
+from alloycoat.cli.analyze_inputs import stem
+from alloycoat.cli.analyze_output import write_results
 from alloycoat.cyclers import read, write_bdf
 from alloycoat.errors import AlloycoatError
 
@@ -63,7 +65,10 @@ def test_out_writes_the_outcome_and_the_record(cells, tmp_path):
     result = call(cells / "a.bdf.csv", "--json", "--out", out)
     assert json.loads((out / "outcome.json").read_text()) == json.loads(result.stdout)
     assert read(out / "a.bdf.csv").n == read(cells / "a.bdf.csv").n
-    assert sorted(path.name for path in out.iterdir()) == ["a.bdf.csv", "outcome.json", "report.html"]
+    names = {path.name for path in out.iterdir()}
+    assert {"a.bdf.csv", "outcome.json", "report.html", "half-cycles.csv", "cycles.csv"} <= names
+    for figure in ("voltage", "polarization", "published"):
+        assert {f"{figure}{suffix}" for suffix in (".svg", ".png", ".pdf", ".csv")} <= names
     assert "wrote" in result.stderr
 
 
@@ -113,8 +118,8 @@ def test_an_empty_folder_is_refused(tmp_path):
 def test_a_report_can_be_hooked_in(cells, tmp_path):
     done, refused = analyze_files([cells / "a.bdf.csv"])
     calls = []
-    write_results(done, {}, tmp_path / "o", write_report=lambda *given: calls.append(given))
-    assert refused == 0 and calls == [(done, tmp_path / "o")]
+    write_results(done, {}, tmp_path / "o", write_report=lambda folder: calls.append(folder) or [])
+    assert refused == [] and calls == [tmp_path / "o"]
 
 
 @pytest.mark.parametrize(
@@ -136,9 +141,10 @@ def test_a_folder_of_somebody_else_is_left_alone(cells, tmp_path):
 
 
 def test_an_earlier_analysis_may_be_replaced(cells, tmp_path):
+    done, _ = analyze_files([cells / "a.bdf.csv"])
     for _ in range(2):
-        call(cells / "a.bdf.csv", "--out", tmp_path / "out")
-    assert "Outcomes side by side" in (tmp_path / "out" / "report.html").read_text()
+        write_results(done, done[0].outcome.to_json(), tmp_path / "out")
+    assert read(tmp_path / "out" / "a.bdf.csv").n
 
 
 def test_the_checks_of_the_reader_reach_every_door(cells):

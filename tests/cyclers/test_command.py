@@ -9,7 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from alloycoat.cli.analyze import analyze, analyze_files, stem
+from alloycoat.cli.analyze import analyze, analyze_files
+from alloycoat.cli.analyze_inputs import stem
 from alloycoat.errors import AlloycoatError, DataFileError, RecipeError
 
 FOLDER = Path(__file__).parent.parent / "data" / "cyclers"
@@ -90,7 +91,7 @@ def test_a_folder_of_many_formats(tmp_path):
     for name in ("neware_flat.csv", "maccor_seconds.010", "basytec.txt", "maccor_no_state.csv"):
         (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
     done, refused = analyze_files([tmp_path])
-    assert [cell.name for cell in done] == ["basytec", "maccor_seconds", "neware_flat"] and refused == 1
+    assert [cell.name for cell in done] == ["basytec", "maccor_seconds", "neware_flat"] and len(refused) == 1
 
 
 def test_names_without_the_suffix_of_any_format():

@@ -15,8 +15,9 @@ from alloycoat.cyclers import extras, formats, read
 from alloycoat.errors import AlloycoatError, DataFileError
 
 FOLDER = Path(__file__).parent.parent / "data" / "cyclers"
-TEXTS = ["arbin_plain.csv", "basytec.txt", "biologic_btlab.txt", "maccor_comma.txt", "maccor_days.txt",
-         "neware_flat.csv", "neware_layers.csv", "novonix.csv"]  # fmt: skip
+TEXTS = ["arbin_plain.csv", "sintef_time_corrected.bdf.csv", "biologic_no_header.mpt", "basytec.txt",
+         "biologic_btlab.txt", "maccor_comma.txt", "maccor_days.txt", "neware_flat.csv", "neware_layers.csv",
+         "novonix.csv"]  # fmt: skip
 BINARIES = {
     "neware_ndax.ndax": "fastnda", "neware_nda.nda.zip": "fastnda", "arbin_res.res.gz": "access_parser",
     "biologic_gcpl.mpr.gz": "galvani", "arbin_book.xlsx": "openpyxl",
@@ -86,7 +87,9 @@ def test_damaged_binaries(tmp_path, name, data):
         "Time / s,Current / A,Voltage / V",
         "Rec#\tCyc#\tStep\tTestTime\tStepTime\tAmp-hr\tAmps\tVolts\tState\tDPt Time",
         "DataPoint,Cycle Index,Step Type,Time,Total Time,Current(A),Voltage(V),Capacity(Ah),Date",
-        "~Time[h];DataSet;Command;U[V];I[A];Ah[Ah]", "time/s\tEwe/V\tI/mA\tfreq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\tNs",
+        "~Time[h];DataSet;Command;U[V];I[A];Ah[Ah]", "Time,Voltage,Current\n(h),(V),(mA)", "time/s  Ewe/V  I/mA",
+        "Date,Time,Voltage (V),Current (A)", "Timestamp;Spannung/V;Strom/A",
+        "Test Time (s),Step Type,Current (mA),Voltage (V)", "time/s\tEwe/V\tI/mA\tfreq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\tNs",
     ]),
 )  # fmt: skip
 def test_any_body_under_a_known_header(tmp_path, header, body):
@@ -104,6 +107,40 @@ suffix=st.sampled_from([".csv", ".nda", ".ndax", ".res", ".mpr", ".xlsx", ".parq
 def test_any_bytes_under_any_name(tmp_path, content, head, suffix):
     path = tmp_path / f"x{suffix}"
     path.write_bytes(head + content)
+    opened(path)
+
+
+def test_a_workbook_whose_sheet_does_not_unpack(tmp_path):
+    pytest.importorskip("openpyxl")
+    raw = (FOLDER / "arbin_book.xlsx").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        sheet = next(each for each in archive.infolist() if "worksheets/sheet" in each.filename)
+    for shift in range(60, 60 + min(2000, sheet.compress_size), 97):
+        damaged = bytearray(raw)
+        damaged[sheet.header_offset + shift : sheet.header_offset + shift + 3] = b"\xff\xff\xff"
+        path = tmp_path / "x.xlsx"
+        path.write_bytes(damaged)
+        opened(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Time / s,Volt" + " " * 300_000 + "x,Current / A\n1,2,3\n",
+        "Time / s,Volt " + " vs" * 100_000 + ",I / A\n1,2,3\n",
+        "Time / s," + "(" * 300_000 + ",I / A\n1,2,3\n",
+        "a" + " " * 300_000 + "b\n1 2\n",
+        ("x" + "," * 300_000 + "\n") * 3,
+        "Time,Voltage,Current\n" + "s,V,A\n" * 30_000,
+        '"' * 300_000 + "\n1,2\n",
+        "a  b  c\n1 2\n" * 20_000,
+        "Time / s,Voltage / V,Current / A\n" + "9" * 300_000 + ",1,1\n",
+    ],
+    ids=["blanks", "references", "brackets", "blank line", "separators", "units", "quotes", "spaced headers", "digits"],
+)  # fmt: skip
+def test_texts_made_to_take_long(tmp_path, text):
+    path = tmp_path / "x.csv"
+    path.write_text(text)
     opened(path)
 
 

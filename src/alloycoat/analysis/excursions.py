@@ -11,6 +11,7 @@ from alloycoat.outcome import Sign
 from alloycoat.record import FloatArray
 
 _AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY, _NOISES = 0.999, 0.98, 0.9, 4.0
+_SIGMAS = 3.0
 _NEW_EXTREME, _RAISED, _STEEP, _STEEP_PART = 1.1, 1.5, 0.1, 0.05
 
 
@@ -119,20 +120,23 @@ def steep_end(seen: Trace, usual_ohm: float) -> list[Sign]:
     """The record breaks off within a half-cycle in a steep rise to its highest voltage, as depletion gives.
 
     Highest: a tenth above all before, over current, and 1.5 times the usual resistance (ohm). Steep: by a tenth
-    within the last twentieth of a usual half-cycle, over at least three rows. An interrupted test
-    breaks off at a voltage it has had before.
+    within the last twentieth of a usual half-cycle, over at least three rows, falls within three standard
+    deviations of the noise aside. An interrupted test breaks off at a voltage it has had before.
     """
     halves, last = seen.halves, seen.halves.n - 1
     rows = flowing_rows(seen.segments, last)
     current = np.abs(seen.segments.current_A[rows])
     ohm = float(halves.sign[last]) * seen.record.voltage_V[rows] / np.maximum(current, 1e-30)
     before = np.max(np.abs(halves.top_V[:last]) / halves.current_A[:last], initial=0.0)
-    if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before) or ohm[-1] < ohm.max():
+    if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before):
+        return []
+    noise = _SIGMAS * float(halves.noise_V[last - 1]) / current[-1]
+    if ohm[-1] < abs(halves.top_V[last]) / current[-1] - noise:  # single odd rows do not count
         return []
     time = seen.record.time_s[rows]
     late = time >= time[-1] - _STEEP_PART * float(np.median(halves.duration_s[:last]))
     part = ohm[late] if late.sum() >= 3 else ohm[-3:]
-    if part.size < 3 or ohm[-1] < (1 + _STEEP) * part[0] or np.any(np.diff(part) < 0):
+    if part.size < 3 or ohm[-1] < (1 + _STEEP) * part[0] or np.any(np.diff(part) < -noise * np.sqrt(2.0)):
         return []
     times = ohm[-1] / usual_ohm
     evidence = (

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alloycoat.cli.analyze_inputs import Analyzed, current_of, expand, facts_of, grouped, positive, stem
+from alloycoat.cli.analyze_output import card_json, groups_summary, summary, write_results
 from alloycoat.cli.common import JsonFlag, print_json, say
 
 if TYPE_CHECKING:
-    from alloycoat.outcome import Outcome
+    from alloycoat.analysis.practicality import Card
     from alloycoat.record import CyclingRecord
+    from alloycoat.report.analysis_groups import GroupsView
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Consecutive parts of one cell, or folders of cells.")
+    list[Path] | None, typer.Argument(metavar="FILE...", help="Consecutive parts of one cell, or folders of cells.")
 ]
 Cell = Annotated[str | None, typer.Option("--cell", metavar="symmetric|half|full", help="Kind of cell; else inferred.")]
 Area = Annotated[str | None, typer.Option("--area", metavar='"1.13 cm^2"', help="Electrode area.")]
 Mass = Annotated[str | None, typer.Option("--mass", metavar='"1.2 mg"', help="Active mass, kept beside the record.")]
+Anode = Annotated[str | None, typer.Option("--anode", metavar="Li|Na|K|Mg", help="Metal, for published cells of it.")]
+Thickness = Annotated[
+    str | None,
+    typer.Option("--anode-thickness", metavar='"250 um"', help="Of one electrode, for the practicality card."),
+]
+Electrolyte = Annotated[
+    str | None,
+    typer.Option("--electrolyte-amount", metavar='"50 uL/cm^2"', help="Total, or per area, for the practicality card."),
+]
 Current = Annotated[
     str | None,
     typer.Option(
@@ -37,62 +48,105 @@ CurrentSign = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Write outcome.json and NAME.bdf.csv to this folder.")
+    Path | None, typer.Option("--out", metavar="DIR", help="Write report, figures, outcome.json, NAME.bdf.csv there.")
 ]
 Each = Annotated[bool, typer.Option("--each", help="Every file is one cell.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Analyzed:
-    """One cell: the name of its file without suffix, its record, what came out."""
-
-    name: str
-    file: Path
-    record: CyclingRecord
-    outcome: Outcome
-
-
-ReportWriter = Callable[[Sequence["Analyzed"], Path], Path]
-"""Writes the page of the cells into a folder."""
+Group = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="NAME=GLOB", help="Replicates: compare groups of files; can be repeated."),
+]
 
 
 def analyze(
-    files: Files,
+    files: Files = None,
     cell: Cell = None,
     area: Area = None,
     mass: Mass = None,
+    anode: Anode = None,
+    anode_thickness: Thickness = None,
+    electrolyte_amount: Electrolyte = None,
     current: Current = None,
     time_unit: TimeUnit = None,
     current_sign: CurrentSign = None,
-    out: Out = None,
     each: Each = False,
+    group: Group = None,
+    out: Out = None,
     json: JsonFlag = False,
 ) -> None:
     """Analyze measured records: polarization, life, failure, efficiency, by one piece of code for all cells."""
+    from alloycoat.errors import RecipeError
+
+    given, named = list(files or ()), list(group or ())
+    if not given and not named:
+        raise RecipeError("FILE: none given; name a file, several parts of one cell, or a folder of cells")
+    sets = grouped(named, expand(given)) if named else []
+    members = {path: name for name, _, paths in sets for path in paths}
+    facts = facts_of(anode, anode_thickness, electrolyte_amount, area)
+    wanted = list(dict.fromkeys([*(expand(given) if named else given), *members]))
+    many = each or bool(named) or any(path.is_dir() for path in wanted)
     cells, refused = analyze_files(
-        files,
-        cell=cell,
-        area=area,
-        mass=mass,
-        current=current,
-        time_unit=time_unit,
-        current_sign=current_sign,
-        each=each,
-    )
-    many = each or any(path.is_dir() for path in files)
-    documents = [
-        {"file": done.file.name, **done.outcome.to_json()} if many else done.outcome.to_json() for done in cells
-    ]
-    document: Any = documents if many else documents[0]
+        wanted, cell=cell, area=area, mass=mass, current=current, time_unit=time_unit, current_sign=current_sign,
+        each=many, groups=members, facts=facts.metadata,
+    )  # fmt: skip
+    view = None
+    replicates = {name: sum(done.group == name for done in cells) for name, _, _ in sets}
+    cards = [facts.card(done.outcome, replicates.get(done.group)) for done in cells]
+    document: Any = [_document(done, card) for done, card in zip(cells, cards, strict=True)]
+    if not many:
+        (document,) = document
+    if sets:
+        from alloycoat.report.analysis_groups import group_up, groups_json
+
+        view = group_up([
+            (name, pattern, [(done.name, done.outcome) for done in cells if done.group == name])
+            for name, pattern, _ in sets
+        ])  # fmt: skip
+        document = groups_json(view, document)
     if out is not None:
-        for path in write_results(cells, document, out, files, _page):
-            say(f"wrote {path}")
+        _write(cells, cards, document, out, wanted, view, refused, many)
     if json:
         print_json(document)
     else:
         typer.echo("\n\n".join(summary(done.name, done.outcome) for done in cells))
+        if view is not None:
+            typer.echo(f"\n{groups_summary(view)}")
     if refused:
         raise typer.Exit(1)
+
+
+def _document(done: Analyzed, card: Card) -> dict[str, Any]:
+    """The document of one cell: outcome, what is known beyond it, practicality card."""
+    where = {"file": done.file.name} if done.many else {}
+    if done.group:
+        where["group"] = done.group
+    more = {key: value for key, value in done.outcome.details().items() if value is not None}
+    return {**where, **done.outcome.to_json(), "details": more, "practicality": card_json(card)}
+
+
+def _write(
+    cells: Sequence[Analyzed], cards: Sequence[Card], document: Any, out: Path, inputs: Sequence[Path],
+    groups: GroupsView | None, refused: Sequence[str], many: bool,
+) -> None:  # fmt: skip
+    """Write results and report, naming every file."""
+    from alloycoat.report.analysis_names import report_names
+
+    def write_report(folder: Path) -> Sequence[Path]:
+        from alloycoat.report.analysis_report import Contents, write_analysis
+        from alloycoat.report.analysis_view import view
+
+        shown = [
+            view(done.name, done.file.name, done.record, done.outcome, done.group, card)
+            for done, card in zip(cells, cards, strict=True)
+        ]
+        return write_analysis(Contents(shown, groups, refused, many), folder, say)
+
+    names = report_names([done.name for done in cells], many)
+    written = write_results(cells, document, out, inputs, write_report, names)
+    drawn = [path for path in written if path.suffix != ".json" and not path.name.endswith(("bdf.csv", ".html"))]
+    for path in written:
+        if path not in drawn:
+            say(f"wrote {path}")
+    say(f"wrote {len(drawn)} files of figures and tables beside them")
 
 
 def analyze_files(
@@ -105,10 +159,13 @@ def analyze_files(
     time_unit: str | None = None,
     current_sign: str | None = None,
     each: bool = False,
-) -> tuple[list[Analyzed], int]:
-    """The analyzed cells and how many files were refused (said on standard error, the others go on).
+    groups: Mapping[Path, str] | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> tuple[list[Analyzed], list[str]]:
+    """The analyzed cells, and why files were refused (said on standard error, the others go on).
 
-    Raises RecipeError for a wrong flag, DataFileError where no file could be read.
+    groups: the group of each file that is in one. facts: kept beside each record. Raises RecipeError for a wrong
+    flag, DataFileError where no file could be read.
     """
     from alloycoat.analysis import analyze as judge
     from alloycoat.cyclers import chain, read
@@ -118,189 +175,32 @@ def analyze_files(
 
     if cell is not None and cell not in CELL_KINDS:
         raise RecipeError(unknown_name("--cell", cell, CELL_KINDS))
-    area_m2 = _positive(area, "area", "--area")
-    facts = {} if mass is None else {"mass_kg": repr(_positive(mass, "mass", "--mass"))}
-    current_a = _current(current, area_m2)
+    area_m2 = positive(area, "area", "--area")
+    kept = dict(facts or {})
+    if mass is not None:
+        kept["mass_kg"] = repr(positive(mass, "mass", "--mass"))
+    current_a = current_of(current, area_m2)
     Hints(time_unit, current_sign)  # refuses a wrong word before any file is opened
 
     def load(path: Path) -> CyclingRecord:
         record = read(path, time_unit=time_unit, current_sign=current_sign, current_A=current_a)
-        return record.replace(metadata={**record.metadata, **facts}) if facts else record
+        return record.replace(metadata={**record.metadata, **kept}) if kept else record
 
     if not each and not any(path.is_dir() for path in files):
         record = chain([load(path) for path in files])
-        return [Analyzed(stem(files[0]), files[0], record, judge(record, cell_kind=cell, area_m2=area_m2))], 0
-    done, refused = [], []
-    for path in _expand(files):
+        return [Analyzed(stem(files[0]), files[0], record, judge(record, cell_kind=cell, area_m2=area_m2))], []
+    done: list[Analyzed] = []
+    refused: list[DataFileError] = []
+    for path in expand(files):
         try:
             record = load(path)
             outcome = judge(record, cell_kind=cell, area_m2=area_m2)
         except DataFileError as error:
             refused.append(error)
             continue
-        done.append(Analyzed(stem(path), path, record, outcome))
-    if not done:
-        raise refused[0]
-    for refusal in refused:
+        done.append(Analyzed(stem(path), path, record, outcome, (groups or {}).get(path, ""), many=True))
+    for refusal in refused[: len(refused) if done else -1]:
         say(f"alloycoat: {refusal}")
-    return done, len(refused)
-
-
-def _positive(text: str | None, dimension: str, flag: str) -> float | None:
-    from alloycoat.errors import RecipeError
-    from alloycoat.quantities import parse
-
-    value = None if text is None else parse(text, dimension, flag)
-    if value is not None and value <= 0:
-        raise RecipeError(f"{flag}: {text!r} is not above zero")
-    return value
-
-
-def _current(text: str | None, area_m2: float | None) -> float | None:
-    """The current in A: a total current, or a density times the area where the area is given.
-
-    Raises QuantityError for another unit, RecipeError for a density without an area.
-    """
-    from alloycoat.errors import QuantityError, RecipeError
-    from alloycoat.quantities import parse
-
-    if text is None:
-        return None
-    try:
-        return parse(text, "current", "--current")
-    except QuantityError as error:
-        try:
-            density = parse(text, "current density", "--current")
-        except QuantityError:
-            raise error from None
-        if area_m2 is None:
-            raise RecipeError(
-                f"--current: {text!r} is a current density; give --area too, or a total current"
-            ) from None
-        return density * area_m2
-
-
-def _expand(files: Sequence[Path]) -> list[Path]:
-    """Files, and the readable files of folders, in order of name; raises DataFileError for a folder of none."""
-    from alloycoat.cyclers import formats
-    from alloycoat.errors import DataFileError
-
-    plain = sorted({suffix for each in formats() for suffix in each.suffixes})
-    suffixes = (*plain, *(f"{suffix}{packed}" for suffix in plain for packed in (".gz", ".zip")))
-    found: list[Path] = []
-    for path in files:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = sorted(
-            one for one in path.iterdir()
-            if one.is_file() and not one.name.startswith(".") and one.name.lower().endswith(suffixes)
-        )  # fmt: skip
-        if not inside:
-            raise DataFileError(f"{path}: the folder has no file that ends in {', '.join(plain)}")
-        found += inside
-    return found
-
-
-def stem(path: Path) -> str:
-    """The name of a file without the suffixes of its format."""
-    name = path.name
-    from alloycoat.cyclers import formats
-
-    known = sorted({suffix for each in formats() for suffix in each.suffixes}, key=len, reverse=True)
-    for suffix in (".gz", ".zip", *known, ".bdf"):
-        if name.lower().endswith(suffix) and len(name) > len(suffix):
-            name = name[: -len(suffix)]
-    return name
-
-
-def _page(cells: Sequence[Analyzed], out: Path) -> Path:
-    """The outcomes side by side as out/report.html."""
-    from dataclasses import replace
-
-    from alloycoat.report import report
-
-    return report([replace(done.outcome, title=done.name) for done in cells], out / "report.html")
-
-
-def _foreign(out: Path, names: Sequence[str]) -> str | None:
-    """A file of these names in a folder that no earlier analysis wrote to; None where nothing is in the way."""
-    from json import JSONDecodeError, loads
-
-    try:
-        found = [name for name in names if (out / name).exists()]
-        if not found:
-            return None
-        head = loads((out / "outcome.json").read_text(encoding="utf-8"))
-    except (OSError, JSONDecodeError, UnicodeDecodeError):
-        return found[0]
-    rows = head if isinstance(head, list) else [head]
-    ours = all(isinstance(row, dict) and {"polarization_begin_V", "invariants"} <= set(row) for row in rows)
-    return None if ours else found[0]
-
-
-def write_results(
-    cells: Sequence[Analyzed],
-    document: Any,
-    out: Path,
-    inputs: Sequence[Path] = (),
-    write_report: ReportWriter | None = None,
-) -> list[Path]:
-    """Write outcome.json, NAME.bdf.csv by cell and, where a writer is given, the report; the paths written.
-
-    Raises RecipeError, before anything is written, where a file would replace an input or another cell's.
-    """
-    from alloycoat.cyclers import write_bdf
-    from alloycoat.errors import DataFileError, RecipeError
-    from alloycoat.store import write_json
-
-    targets = [out / f"{done.name}.bdf.csv" for done in cells]
-    taken = {path.resolve() for path in (*inputs, *(done.file for done in cells))}
-    seen: set[Path] = set()
-    for target in (*targets, out / "outcome.json"):
-        if target.resolve() in taken:
-            raise RecipeError(f"--out: {target} would overwrite an input file; choose another folder")
-        if target.resolve() in seen:
-            raise RecipeError(f"--out: two cells would be written to {target}; rename one of the files")
-        seen.add(target.resolve())
-    foreign = _foreign(out, [*(target.name for target in targets), "outcome.json", "report.html"])
-    if foreign is not None:
-        raise DataFileError(
-            f"--out: {out} holds {foreign}, which no earlier 'alloycoat analyze' wrote; give another folder, nothing "
-            "was changed"
-        )
-    written = [write_bdf(done.record, target) for done, target in zip(cells, targets, strict=True)]
-    written.append(write_json(out / "outcome.json", document))
-    if write_report is not None:
-        written.append(write_report(cells, out))
-    return written
-
-
-def summary(name: str, outcome: Outcome) -> str:
-    """A few lines for people."""
-    from alloycoat.quantities import display
-
-    def volts(value: float | None) -> str:
-        return "unknown" if value is None else display(value, "V")
-
-    kind = f"{outcome.cell_kind} cell{' (inferred)' if outcome.cell_kind_inferred else ''}"
-    lines = [f"{name}: {kind}, {outcome.n_half_cycles} half-cycles, {(outcome.duration_s or 0) / 3600:.4g} h"]
-    if outcome.current_density_A_per_m2 is not None:
-        lines.append(f"  current density  {outcome.current_density_A_per_m2 / 10:.4g} mA/cm2")
-    begin, end = volts(outcome.polarization_begin_V), volts(outcome.polarization_end_V)
-    lines.append(f"  polarization     {begin} at begin, {end} at end")
-    if outcome.area_specific_resistance_ohm_m2 is not None:
-        lines.append(f"  resistance       {outcome.area_specific_resistance_ohm_m2 * 1e4:.4g} ohm cm2")
-    lines.append(f"  life             {outcome.life}")
-    at = "" if outcome.failure_time_s is None else f" at {outcome.failure_time_s / 3600:.6g} h on its clock"
-    lines.append(f"  failure          {outcome.failure}{at}")
-    lines += [
-        f"  {sign.strength:<16} {sign.kind} at {sign.time_s / 3600:.6g} h: {sign.evidence}" for sign in outcome.signs
-    ]
-    known = [value for value in outcome.coulombic_efficiency or () if value is not None]
-    if known:
-        mean = sum(known) / len(known)
-        lines.append(f"  efficiency       {mean:.2%} mean of {len(known)} ({outcome.coulombic_efficiency_pairing})")
-    if outcome.capacity_retention is not None:
-        lines.append(f"  capacity         {outcome.capacity_retention:.2%} retained")
-    return "\n".join([*lines, *(f"  note: {warning}" for warning in outcome.warnings)])
+    if not done:
+        raise refused[-1]
+    return done, [str(refusal) for refusal in refused]

@@ -16,7 +16,9 @@ Words = NDArray[np.str_]
 BLANKS = frozenset({"", "-", "--", "nan", "n/a", "na", "null", "none", "inf", "-inf", "ovr", "overrange", "#n/a"})
 """Words that stand for "no number" (lower case)."""
 
-_DURATION = re.compile(r"\A\s*(?:(?P<days>\d+)\s*[dD\-\s]\s*)?(?P<h>\d+):(?P<m>\d+)(?::(?P<s>\d+(?:[.,]\d*)?))?\s*\Z")
+_DURATION = re.compile(
+    r"\A\s*(?:(?P<days>\d+)\s*(?:[dD\-\s]|[dD]ays?|天)[,\s]*)?(?P<h>\d+):(?P<m>\d+)(?::(?P<s>\d+(?:[.,]\d*)?))?\s*\Z"
+)
 _THOUSANDS = re.compile(r"\A[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z")
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10}
 _MONTHS |= {"nov": 11, "dec": 12}
@@ -77,6 +79,8 @@ def _duration(row: int, cell: str) -> float:
             return int(parts[0]) * 3600 + int(parts[1]) * 60 + float(parts[2])
         except ValueError:
             pass
+    if len(parts) == 4 and all(part.strip().replace(".", "", 1).isdigit() for part in parts):
+        return int(parts[0]) * 86400 + int(parts[1]) * 3600 + int(parts[2]) * 60 + float(parts[3])
     match = _DURATION.match(cell)
     if match is None:
         if cell.strip().lower() in BLANKS:
@@ -86,11 +90,30 @@ def _duration(row: int, cell: str) -> float:
     return int(match["days"] or 0) * 86400 + int(match["h"]) * 3600 + int(match["m"]) * 60 + seconds
 
 
+_DAY = 86400.0
+
+
+def past_midnight(values: FloatArray) -> tuple[FloatArray, int]:
+    """Times of day with a day added at each midnight, and how many there are.
+
+    Midnight: a fall from shortly before 24 h to shortly after 0 h, within 20 of the usual steps or two minutes.
+    Anything else is left as it is.
+    """
+    step = np.diff(values)
+    if values.size < 3 or not np.nanmax(values) < _DAY or not np.any(step < 0):
+        return values, 0
+    usual = float(np.nanmedian(step[step > 0])) if np.any(step > 0) else 0.0
+    passed = (step < 0) & (step + _DAY <= max(20 * usual, 120.0))
+    if np.any((step < 0) & ~passed):
+        return values, 0
+    return values + _DAY * np.concatenate([[0], np.cumsum(passed)]), int(passed.sum())
+
+
 def clock(cells: Words) -> FloatArray:
     """Cells as dates with time in s since 1970 (no time zone), NaN where not understood.
 
-    Understood: ISO order, day or month first (the order that never goes back), month names, seconds since 1970
-    and Excel's day numbers.
+    Understood: ISO order, day or month first (the order that never goes back), month names, seconds or milliseconds
+    since 1970 and Excel's day numbers.
     """
     listed = cells.tolist()
     first = next((cell.strip() for cell in listed if cell.strip()), "")
@@ -105,6 +128,8 @@ def clock(cells: Words) -> FloatArray:
             return np.full(len(listed), np.nan)
         if 1e8 < plain < 1e11:
             return values
+        if 1e11 < plain < 1e14:
+            return np.asarray(values * 1e-3)
         if 20000 < plain < 80000:
             return np.asarray((values - (_UNIX_EPOCH - _EXCEL_EPOCH)) * 86400.0)
         return np.full(len(listed), np.nan)

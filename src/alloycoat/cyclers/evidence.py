@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -57,18 +58,33 @@ class Evidence:
             notes.append(f"the sign of the current was turned round ({given or 'discharge was positive'})")
 
 
+@lru_cache(maxsize=4)
+def _block_rows(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of 64 blocks, and where a row of NaN stands between them."""
+    starts = np.linspace(0, size - _BLOCK, _WINDOWS).astype(np.intp)
+    rows = np.full((_WINDOWS, _BLOCK + 1), -1, dtype=np.intp)
+    rows[:, :_BLOCK] = starts[:, None] + np.arange(_BLOCK)
+    return rows.reshape(-1), np.arange(_BLOCK, rows.size, _BLOCK + 1)
+
+
+_COMPARED = (
+    "time", "current", "voltage", "charge_capacity", "discharge_capacity", "net_capacity", "capacity", "power",
+    "charge_energy", "discharge_energy", "energy",
+)  # fmt: skip
+
+
 def thinned(evidence: Evidence) -> Evidence:
     """The evidence with 64 blocks of rows, a row of NaN between them, where the file is long."""
     size = evidence.columns["time"].size
     if size < _MANY:
         return evidence
-    starts = np.linspace(0, size - _BLOCK, _WINDOWS).astype(np.intp)
-    rows = np.concatenate([np.append(np.arange(start, start + _BLOCK), -1) for start in starts])
-    gap = rows < 0
+    rows, gaps = _block_rows(size)
     columns = {}
-    for name, values in evidence.columns.items():
-        columns[name] = values[rows]
-        columns[name][gap] = np.nan
+    for name in _COMPARED:
+        values = evidence.get(name)
+        if values is not None:
+            columns[name] = values[rows]
+            columns[name][gaps] = np.nan
     return Evidence(evidence.file, columns, evidence.time_unit, evidence.sign)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from alloycoat.cyclers.cells import CellError, Words, clock, durations, has_colons, numbers
+from alloycoat.cyclers.cells import CellError, Words, clock, durations, has_colons, numbers, past_midnight
 from alloycoat.cyclers.dialects import Dialect
 from alloycoat.cyclers.samples import Samples
 from alloycoat.cyclers.units import UNITS, split_name
@@ -60,7 +60,7 @@ def collect(
     """
     factors = scales(file, dialect, header, places)
     pieces: dict[str, list[FloatArray]] = {quantity: [] for quantity in places}
-    time_unit = factors.get("time", 1.0)
+    time_unit, written_out = factors.get("time", 1.0), False
     for start, cells in parts:
         for k, quantity in enumerate(places):
             column = cells[:, k]
@@ -76,7 +76,7 @@ def collect(
                 ) from error
             factor = factors[quantity]
             if quantity == "time" and is_duration:
-                time_unit = 1.0
+                time_unit, written_out = 1.0, True
             elif quantity == "step_time" and not is_duration and factor is None:
                 values = np.full(values.size, np.nan)
             elif factor not in {None, 1.0} and not is_duration and quantity != "time":
@@ -94,7 +94,26 @@ def collect(
     if "time" in columns and "clock" not in columns and _looks_like_dates(columns["time"]) and time_unit == 1.0:
         columns["time"] = columns["time"] - columns["time"][0]
         samples.notes.append("the column of time holds dates: the time since the first was taken")
+    if "time" in columns and written_out:
+        _join_date(columns, samples.notes)
+        columns["time"], nights = past_midnight(columns["time"])
+        if nights:
+            samples.notes.append(f"the time of day passes midnight {nights} times: a day was added at each")
     return samples
+
+
+def _join_date(columns: dict[str, FloatArray], notes: list[str]) -> None:
+    """A column of dates without a time of day, beside a time of day: both together are the clock."""
+    date, time = columns.get("clock"), columns["time"]
+    known = np.isfinite(date) if date is not None else np.zeros(0, dtype=bool)
+    if date is None or not known.any() or np.any(date[known] % 86400) or not np.nanmax(time, initial=0.0) < 86400:
+        return
+    both = date + time
+    if known.all() and np.all(np.diff(both) >= 0):
+        columns["clock"], columns["time"] = both, both - both[0]
+        notes.append("the date and the time of day were put together")
+    else:
+        del columns["clock"]  # it says nothing within a day
 
 
 def _sparse_clock(column: Words) -> FloatArray:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
 from alloycoat.cyclers.archives import Source, check_unpacked_size
 from alloycoat.cyclers.cells import Words, from_datetime
-from alloycoat.cyclers.dialects import Dialect, recognize
+from alloycoat.cyclers.dialects import UNTESTED, Dialect, recognize
 from alloycoat.cyclers.extras import damaged, library
 from alloycoat.cyclers.formats import Format
 from alloycoat.cyclers.hints import Hints
 from alloycoat.cyclers.importer import collect, skipped_note
 from alloycoat.cyclers.samples import Samples, assemble
 from alloycoat.cyclers.text import WIDTH
+from alloycoat.cyclers.units import with_units
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
 
@@ -58,6 +59,10 @@ def _open(source: Source) -> Any:
         raise damaged(source, ".xlsx", error) from error
 
 
+def _names(row: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple("" if value is None else str(value).strip() for value in row)
+
+
 def _tables(source: Source, book: Any) -> Iterator[tuple[str, Dialect, tuple[str, ...], list[tuple[Any, ...]]]]:
     """Sheets whose header a dialect knows: name, dialect, header, rows."""
     for sheet in book.worksheets:
@@ -65,14 +70,22 @@ def _tables(source: Source, book: Any) -> Iterator[tuple[str, Dialect, tuple[str
             if hasattr(sheet, "reset_dimensions"):
                 sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True)
-            for number, row in enumerate(rows):
-                header = tuple("" if value is None else str(value).strip() for value in row)
-                dialect = recognize(header)
+            top = list(islice(rows, HEADER_WITHIN + 2))
+            for number, row in enumerate(top[: HEADER_WITHIN + 1]):
+                header, first = _names(row), number + 1
+                below = with_units(header, list(_names(top[first]))) if first < len(top) else None
+                dialect = None if below is None else recognize(below)
+                if below is not None and dialect is not None:
+                    header, first = below, first + 1
+                else:
+                    dialect = recognize(header)
                 if dialect is not None:
-                    yield sheet.title, dialect, header, [each for each in rows if any(v is not None for v in each)]
-                if dialect is not None or number > HEADER_WITHIN:
+                    body = [
+                        each for each in chain(top[first:], rows) if each != row and any(v is not None for v in each)
+                    ]
+                    yield sheet.title, dialect, header, body
                     break
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile, OSError, EOFError, SyntaxError) as error:
+        except Exception as error:  # whatever the library, the archive or the xml stumbles over
             raise damaged(source, ".xlsx", error) from error
 
 
@@ -121,6 +134,8 @@ def read_sheet(source: Source, hints: Hints) -> CyclingRecord:
     others = [table[0] for table in tables if table[2] != header]
     if others:
         samples.notes.append(f"sheets that were not read: {', '.join(others)}")
+    if dialect.untested:
+        samples.notes.append(UNTESTED)
     return assemble(samples, hints)
 
 

@@ -13,17 +13,25 @@ import numpy as np
 
 from alloycoat.cyclers.archives import Source
 from alloycoat.cyclers.cells import Words
+from alloycoat.cyclers.units import with_units
 from alloycoat.errors import DataFileError
 
 SEPARATORS = ("\t", ";", ",", "|")
 HEADER_WITHIN = 600
 """Lines in which the header must stand."""
 LONGEST_LINE = 1_000_000
+MOST_COLUMNS = 5_000
+"""A line of more cells is no header of a cycler."""
 WIDTH = 40
 """Letters of a cell that are looked at: no number or date is longer."""
 CUT_OFF = "the text ends inside a row, which was left out"
 NO_BREAK = "the text does not end with a line break: its last row may be cut off and was left out"
 _CHUNK = 20_000
+_LONGEST_SPACED = 5_000
+"""Letters of a header whose names are set apart by blanks."""
+_EASTERN = {"gb18030": "GBK", "shift_jis": "Shift-JIS", "big5": "Big5", "cp949": "Korean (cp949)"}
+_EASTERN_WORDS = re.compile("电压|電圧|電壓|전압|电流|電流|전류")
+"""Voltage and current: text in which they stand was decoded rightly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class TextTable:
     lines: list[str]
     first_line: int
     ended: bool  # the last line ends with a line break
+    head: str = ""  # the line of the header as it stands there
 
 
 def decode(source: Source) -> tuple[str, list[str]]:
@@ -55,6 +64,13 @@ def decode(source: Source) -> tuple[str, list[str]]:
     high = re.findall(rb"[\x80-\xff]+", content[:2_000_000])
     if sum(len(run) for run in high) > 0.3 * min(len(content), 2_000_000):
         raise DataFileError(f"{source.path}: is a binary file; text is needed")
+    for encoding, shown in _EASTERN.items():
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _EASTERN_WORDS.search(text[:100_000]):
+            return text, [f"the text was read as {shown}"]
     if all(len(run) % 2 == 0 for run in high):  # two bytes a letter: GBK; single ones are Latin letters
         try:
             return content.decode("gb18030"), ["the text was read as GBK"]
@@ -65,6 +81,8 @@ def decode(source: Source) -> tuple[str, list[str]]:
 
 def split_lines(text: str) -> list[str]:
     """Lines at line feeds only (a form feed or a Unicode separator in a comment is no new line)."""
+    if "\u2212" in text:  # a typographic minus
+        text = text.replace("\u2212", "-")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
@@ -92,19 +110,39 @@ def find_table(lines: list[str], ended: bool, accepts: Callable[[tuple[str, ...]
         if len(line) > LONGEST_LINE:
             continue
         for separator in SEPARATORS:
-            if separator not in line:
+            if not 0 < line.count(separator) <= MOST_COLUMNS:
                 continue
-            header = tuple(cut(line.lstrip("~# "), separator))
-            if accepts(header):
-                return TextTable(
-                    tuple(lines[:number]),
-                    header,
-                    separator,
-                    lines[number + 1 :],
-                    number + 2,
-                    ended,
-                )
+            header, first = tuple(cut(line.lstrip("~# "), separator)), number + 1
+            below = None
+            if first < len(lines) and len(lines[first]) <= LONGEST_LINE:
+                below = with_units(header, cut(lines[first], separator))
+            if below is not None and accepts(below):
+                header, first = below, first + 1
+            elif not accepts(header):
+                continue
+            return TextTable(tuple(lines[:number]), header, separator, lines[first:], first + 1, ended, line)
     return None
+
+
+def spaced(lines: list[str]) -> list[str] | None:
+    """Columns set apart by blanks alone as columns set apart by tabs; None where the lines are not such a table.
+
+    The header is cut at runs of blanks, or at single ones where no name holds one but before its unit ("time /s").
+    """
+    for number, line in enumerate(lines[:HEADER_WITHIN]):
+        if not line.strip() or len(line) > _LONGEST_SPACED:
+            continue
+        width = next((len(each.split()) for each in lines[number + 1 : number + 4] if each.strip()), 0)
+        tight = re.sub(r"\s+([/(\[])\s*", r"\1", line.strip())
+        for names in (re.split(r"\s{2,}", line.strip()), tight.split()):
+            if len(names) == width >= 2 and not all(_is_number(name) for name in names):
+                body = ["\t".join(each.split()) for each in lines[number + 1 :]]
+                return [*lines[:number], "\t".join(names), *body]
+    return None
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[-+]?[\d.,]+(?:[eE][-+]?\d+)?", text) is not None
 
 
 def decimal_sign(table: TextTable) -> str:
@@ -136,6 +174,10 @@ def trim(table: TextTable, where: str) -> tuple[TextTable, list[str]]:
     """
     notes: list[str] = []
     lines = [line for line in table.lines if line.strip()]
+    if table.head and table.head in lines:
+        whole = len(lines)
+        lines = [line for line in lines if line != table.head]
+        notes.append(f"the header stands {whole - len(lines)} more times between the rows and was left out there")
     width = len(table.header)
     named = width - next((k for k, name in enumerate(reversed(table.header)) if name), width)
     counts = _cell_counts(lines, table.separator)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from alloycoat.cyclers.archives import Source
-from alloycoat.cyclers.dialects import Dialect, dialects
+from alloycoat.cyclers.dialects import UNTESTED, Dialect, dialects
 from alloycoat.cyclers.formats import Format, unknown
 from alloycoat.cyclers.hints import Hints
 from alloycoat.cyclers.importer import collect, skipped_note
@@ -19,6 +19,7 @@ from alloycoat.cyclers.text import (
     decimal_sign,
     decode,
     find_table,
+    spaced,
     split_lines,
     trim,
 )
@@ -44,7 +45,11 @@ def read_text(source: Source, hints: Hints) -> CyclingRecord:
     if flat is not None:
         text, more = flat
         notes += more
-    table, dialect = _find(text)
+    table, dialect = _find(text, split_lines(text))
+    if table is None or dialect is None:
+        blanks = spaced(split_lines(text[:2_000_000]))
+        if blanks is not None:
+            table, dialect = _find(text, spaced(split_lines(text)) or blanks)
     if table is None or dialect is None:
         missing = _what_is_missing(text)
         raise DataFileError(f"{file}: {missing}") if missing else unknown(source)
@@ -62,12 +67,13 @@ def read_text(source: Source, hints: Hints) -> CyclingRecord:
     )
     samples.notes[:0] = notes + skipped_note(dialect.skipped(table.header, set(places.values())))
     samples.whole = False if CUT_OFF in notes else None if NO_BREAK in notes else True
+    if dialect.untested:
+        samples.notes.append(UNTESTED)
     return assemble(samples, hints)
 
 
-def _find(text: str) -> tuple[TextTable | None, Dialect | None]:
+def _find(text: str, lines: list[str]) -> tuple[TextTable | None, Dialect | None]:
     preamble, ended = text[:20000], text.endswith(("\n", "\r"))
-    lines = split_lines(text)
     for each in dialects():
         if each.text and not re.search(each.text, preamble):
             continue
@@ -80,15 +86,17 @@ def _find(text: str) -> tuple[TextTable | None, Dialect | None]:
 def _what_is_missing(text: str) -> str:
     """What to say of a text in which no header was found: the line that comes nearest; "" where none does."""
     best: tuple[int, str, set[str]] = (0, "", set())
-    wanted = {
-        "time": ("time", "testtime", "totaltime", "t", "runtime"),
-        "voltage": ("voltage", "v", "u", "potential", "ewe", "ecell", "volts"),
-        "current": ("current", "i", "amps", "<i>"),
-    }
+    columns = next(each.columns for each in dialects() if each.last)
+    wanted = {name: set(columns[name]) for name in ("time", "voltage", "current")}
+    wanted["time"] |= {*columns["clock"], *columns["step_time"]}
+    wanted["current"].add("<i>")
+    first = next((line.strip() for line in text[:10_000].split("\n") if line.strip()), "")
+    if re.fullmatch(r"[-+\d.,;\s|eE]+", first):
+        return "has no line of names in front of its numbers; write one, such as 'Time / s,Current / A,Voltage / V'"
     for line in text[:100_000].split("\n")[:600]:
         for separator in ("\t", ";", ","):
             bases = {split_name(name)[0] for name in line.split(separator)}
-            hits = {name for name, words in wanted.items() if bases & set(words)}
+            hits = {name for name, words in wanted.items() if bases & words}
             if len(hits) > best[0]:
                 best = (len(hits), line.strip(), hits)
     if not best[0]:

@@ -29,7 +29,10 @@ def _table() -> dict[str, tuple[str, float]]:
         "ampere": ("current", 1.0), "amperes": ("current", 1.0),
         "c": ("charge", 1 / 3600), "amphr": ("charge", 1.0), "watthr": ("energy", 1.0),
         "h:m:s": ("duration", 1.0), "hh:mm:ss": ("duration", 1.0), "h:min:s": ("duration", 1.0),
-        "h:min:sms": ("duration", 1.0), "hoursinhh:mm:ssxxx": ("duration", 1.0),
+        "h:min:sms": ("duration", 1.0), "hoursinhh:mm:ssxxx": ("duration", 1.0), "h:mm:ss": ("duration", 1.0),
+        "hh:mm:ssms": ("duration", 1.0), "hh:mm:ssfff": ("duration", 1.0), "hh:mm:sssss": ("duration", 1.0),
+        "h:mm:ssms": ("duration", 1.0), "h:m:sms": ("duration", 1.0), "dd:hh:mm:ss": ("duration", 1.0),
+        "d:hh:mm:ss": ("duration", 1.0), "dhh:mm:ss": ("duration", 1.0), "hhmmss": ("duration", 1.0),
         "decimalhours": ("time", 3600.0), "1": ("none", 1.0), "#": ("none", 1.0),
         "degc": ("other", 1.0), "°c": ("other", 1.0), "℃": ("other", 1.0), "k": ("other", 1.0),
         "%": ("other", 1.0), "deg": ("other", 1.0), "g": ("other", 1.0),
@@ -42,12 +45,26 @@ UNITS = _table()
 PER_MASS = re.compile(r"/\s*k?g\s*[\])]?\s*\Z|\(\s*\w+/k?g\s*\)", re.IGNORECASE)
 """A specific quantity, per mass: never the quantity itself."""
 
+_LONGEST_NAME = 200
+"""Letters: a longer name has no unit, and patterns would take long to say so."""
 _BRACKET = re.compile(r"\A(?P<base>.*?)\s*[(\[{](?P<unit>[^()\[\]{}]*)[)\]}]\s*\Z", re.DOTALL)
+
+
+_REFERENCE = re.compile(r"\s+(?:vs|gegen)\b.*\Z", re.IGNORECASE | re.DOTALL)
+"""Behind the unit of a potential: against what ("V vs. Li/Li+")."""
+_SINGLE = {"t": "time", "e": "voltage", "u": "voltage", "v": "voltage", "i": "current"}
+"""Names of one letter behind which a unit may stand after an underscore ("t_h", "U_V")."""
 
 
 def unit_word(text: str) -> str:
     """A unit as it stands in `UNITS`: lower case, one spelling of micro and ohm, no dots and blanks."""
-    text = text.strip().lower().replace("µ", "u").replace("μ", "u").replace("ω", "ohm").replace("Ω".lower(), "ohm")
+    text = (
+        _REFERENCE.sub("", text.strip().lower())
+        .replace("µ", "u")
+        .replace("μ", "u")
+        .replace("ω", "ohm")
+        .replace("Ω".lower(), "ohm")
+    )
     return re.sub(r"[.\s·*]", "", text)
 
 
@@ -62,15 +79,40 @@ def split_name(name: str) -> tuple[str, str | None]:
 
     A specific quantity ("mAh/g") keeps its unit in the base, so that it never passes for the quantity itself.
     """
-    if PER_MASS.search(name):
+    if len(name) > _LONGEST_NAME or PER_MASS.search(name):
         return base_word(name), None
     match = _BRACKET.match(name)
     if match and match["base"].strip() and unit_word(match["unit"]) in UNITS:
         return base_word(match["base"]), unit_word(match["unit"])
-    base, slash, unit = name.rpartition("/")
+    base, slash, unit = (_REFERENCE.sub("", name) if " vs" in name.lower() else name).rpartition("/")
     if slash and base.strip() and unit_word(unit) in UNITS:
+        return base_word(base), unit_word(unit)
+    base, number_sign, unit = name.rpartition("#")
+    if number_sign and base.strip() and UNITS.get(unit_word(unit), ("none",))[0] not in {"none", "other"}:
         return base_word(base), unit_word(unit)
     base, under, unit = name.strip().rpartition("_")
     if under and len(base) > 2 and unit_word(unit) in UNITS and unit_word(unit) not in {"1", "d", "g", "k", "c", "#"}:
         return base_word(base), unit_word(unit)
+    if under and UNITS.get(unit_word(unit), ("",))[0] == _SINGLE.get(base.lower(), "none of them"):
+        return base.lower(), unit_word(unit)
     return base_word(name), None
+
+
+def with_units(header: tuple[str, ...], below: list[str]) -> tuple[str, ...] | None:
+    """The names with the units of the row below written behind them; None where that is no row of units.
+
+    A row of units: at least two cells, and every cell with something in it, is a unit ("s", "(V)", "[mA]", "#").
+    """
+    if any(len(cell) > _LONGEST_NAME for cell in below):
+        return None
+    words = [unit_word(cell.strip().strip("()[]{}")) for cell in below]
+    known = [word for word in words if word]
+    if len(below) > len(header) + 1 or len(known) < 2 or not all(word in UNITS for word in known):
+        return None
+    if not any(UNITS[word][0] in {"time", "current", "voltage", "duration"} for word in known):
+        return None
+    return tuple(
+        f"{name} / {below[k].strip().strip('()[]{}')}"
+        if name and k < len(words) and words[k] and split_name(name)[1] is None else name
+        for k, name in enumerate(header)
+    )  # fmt: skip

@@ -14,10 +14,10 @@ from alloycoat.report.svg import svg_text
 from alloycoat.report.words import bounds, html, life, plain, quantity, subscripts
 
 
-def frame(title: str, body: Sequence[str]) -> str:
+def frame(title: str, body: Sequence[str], note: str = "Intervals are the 10th to 90th percentile.") -> str:
     """The html document around the sections of a page."""
     style = resources.files("alloycoat.report").joinpath("data/report.css").read_text(encoding="utf-8")
-    footer = f"<footer>Made by alloycoat {plain(__version__)}. Intervals are the 10th to 90th percentile.</footer>"
+    footer = f"<footer>Made by alloycoat {plain(__version__)}. {plain(note)}</footer>"
     return "\n".join(
         [
             "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
