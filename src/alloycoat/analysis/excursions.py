@@ -11,6 +11,7 @@ from alloycoat.outcome import Sign
 from alloycoat.record import FloatArray
 
 _AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY, _NOISES = 0.999, 0.98, 0.9, 4.0
+_SIGMAS = 3.0
 _NEW_EXTREME, _RAISED, _STEEP, _STEEP_PART = 1.1, 1.5, 0.1, 0.05
 
 
@@ -68,7 +69,8 @@ def pinned(seen: Trace) -> list[Sign]:
         near = extreme - np.maximum((1 - _AT_EXTREME) * extreme, _NOISES * np.nan_to_num(halves.noise_V[mine]))
         far = extreme >= seen.thresholds.limit_factor * usual
         chosen = zip(mine[top >= near], near[top >= near], strict=True)
-        held = [(int(k), when, sure) for k, level in chosen for when, sure in _held_from(seen, int(k), level, far)]
+        strict = _AT_EXTREME * extreme if far else np.inf
+        held = [(int(k), when, sure) for k, level in chosen for when, sure in _held_from(seen, int(k), level, strict)]
         # one flat half-cycle alone may simply be the highest of a rising polarization
         if len(held) >= 2 or (held and held[0][2] and held[-1][0] >= halves.n - 2):
             found.append((held[0][1], sign * extreme))
@@ -78,24 +80,27 @@ def pinned(seen: Trace) -> list[Sign]:
     return [Sign(when, "voltage-limit", "verdict", f"the voltage is pinned at {level:.4g} V")]
 
 
-def _held_from(seen: Trace, k: int, level: float, far: bool) -> list[tuple[float, bool]]:
-    """When half-cycle `k` reaches `level`, if the current gives way there, or it stays far out long.
+def _held_from(seen: Trace, k: int, level: float, strict: float) -> list[tuple[float, bool]]:
+    """When half-cycle `k` reaches `level`, if the current gives way there, or it stays above `strict` for long.
 
     A list of none or one (time in s, whether the current gives way).
     """
     all_rows = flowing_rows(seen.segments, k)
-    at = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows] >= level
-    rows = all_rows[at]
+    volts = float(seen.halves.sign[k]) * seen.record.voltage_V[all_rows]
+    rows = all_rows[volts >= level]
     if rows.size < seen.thresholds.samples:
         return []
     current = seen.segments.current_A
     # the third smallest: a single odd row is no current that gives way
     least = np.sort(np.abs(current[rows]))[:3][-1]
-    gives_way = least <= _GIVES_WAY * np.abs(current[all_rows]).max()
-    long = seen.segments.weight_s[rows].sum() >= 0.5 * seen.halves.duration_s[k]
-    if not (gives_way or (far and long)):
-        return []
-    return [(_start_of_stay(seen.record.time_s[rows], rows), bool(gives_way))]
+    if least <= _GIVES_WAY * np.abs(current[all_rows]).max():
+        return [(_start_of_stay(seen.record.time_s[rows], rows), True)]
+    flat = all_rows[volts >= strict]
+    if flat.size >= seen.thresholds.samples:
+        stay = seen.segments.weight_s[flat].sum()
+        if stay >= 0.5 * seen.halves.duration_s[k]:
+            return [(_start_of_stay(seen.record.time_s[flat], flat), False)]
+    return []
 
 
 def _start_of_stay(time_s: FloatArray, rows: IndexArray) -> float:
@@ -115,20 +120,23 @@ def steep_end(seen: Trace, usual_ohm: float) -> list[Sign]:
     """The record breaks off within a half-cycle in a steep rise to its highest voltage, as depletion gives.
 
     Highest: a tenth above all before, over current, and 1.5 times the usual resistance (ohm). Steep: by a tenth
-    within the last twentieth of a usual half-cycle, over at least three rows. An interrupted test
-    breaks off at a voltage it has had before.
+    within the last twentieth of a usual half-cycle, over at least three rows, falls within three standard
+    deviations of the noise aside. An interrupted test breaks off at a voltage it has had before.
     """
     halves, last = seen.halves, seen.halves.n - 1
     rows = flowing_rows(seen.segments, last)
     current = np.abs(seen.segments.current_A[rows])
     ohm = float(halves.sign[last]) * seen.record.voltage_V[rows] / np.maximum(current, 1e-30)
     before = np.max(np.abs(halves.top_V[:last]) / halves.current_A[:last], initial=0.0)
-    if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before) or ohm[-1] < ohm.max():
+    if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before):
+        return []
+    noise = _SIGMAS * float(halves.noise_V[last - 1]) / current[-1]
+    if ohm[-1] < abs(halves.top_V[last]) / current[-1] - noise:  # single odd rows do not count
         return []
     time = seen.record.time_s[rows]
     late = time >= time[-1] - _STEEP_PART * float(np.median(halves.duration_s[:last]))
     part = ohm[late] if late.sum() >= 3 else ohm[-3:]
-    if part.size < 3 or ohm[-1] < (1 + _STEEP) * part[0] or np.any(np.diff(part) < 0):
+    if part.size < 3 or ohm[-1] < (1 + _STEEP) * part[0] or np.any(np.diff(part) < -noise * np.sqrt(2.0)):
         return []
     times = ohm[-1] / usual_ohm
     evidence = (

@@ -193,7 +193,8 @@ def _arcing(rows: _Rows, level: FloatArray) -> FloatArray:
     bend = parts[1] - 0.5 * (parts[0] + parts[2])
     size = np.abs(level)
     known = size > 1e-9 * np.max(size, initial=0.0)
-    return np.asarray(np.divide(bend, size, out=np.full(level.size, np.nan), where=known))
+    with np.errstate(over="ignore"):
+        return np.asarray(np.divide(bend, size, out=np.full(level.size, np.nan), where=known))
 
 
 def _complete(charge: FloatArray, limits: Thresholds) -> BoolArray:

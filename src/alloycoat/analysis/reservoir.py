@@ -77,10 +77,10 @@ def reservoir(halves: HalfCycles) -> Reservoir | None:
     cycled = stripped[first : first + n]
     again = plated[first + 1 : first + n + 1]
     usual = float(np.median(cycled))
-    even = np.all(np.abs(cycled / usual - 1) <= _SAME_CHARGE) and np.all(
-        np.abs(again[: n if later.size else n - 1] / usual - 1) <= _SAME_CHARGE
-    )
-    if not (usual > 0 and even and plated[first] >= _LEAST_RESERVOIR * usual):
+    if not (usual > 0 and plated[first] >= _LEAST_RESERVOIR * usual):
+        return None
+    same = np.concatenate([cycled, again[: n if later.size else n - 1]])
+    if np.any(np.abs(same / usual - 1) > _SAME_CHARGE):
         return None
     conditioning = float(stripped[first - 1] / plated[first - 1]) if first and plated[first - 1] > 0 else None
     mean, total = float(cycled.mean()), float(plated[first])
