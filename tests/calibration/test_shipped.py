@@ -97,7 +97,7 @@ def test_shipped_intervals_hold_what_they_say() -> None:
     for line in shipped.score_lines():
         life = line["role"] == "shipped" and line["quantity"].endswith("life") and line["subset"] == "all rows"
         if life and (line["scored_on"] == "Li" or line["given"] == "own bare"):
-                assert 0.68 <= float(line["coverage_80"]) <= 0.96, line
+            assert 0.68 <= float(line["coverage_80"]) <= 0.96, line
 
 
 def test_the_shipped_models_beat_or_equal_the_references() -> None:

@@ -41,15 +41,14 @@ def run(
 
     Writes report.html, outcome.json, bare.bdf.csv, coated.bdf.csv and the figures as svg.
     """
-    from alloycoat.outcome import Life
     from alloycoat.recipe import Recipe
     from alloycoat.report.document import to_json
-    from alloycoat.report.expectation import own_bare_outcome
+    from alloycoat.report.expectation import own_bare_outcome, own_life
     from alloycoat.report.files import NAMES, check_folder, write_run
     from alloycoat.report.job import run as work
     from alloycoat.report.summary import summary
 
-    life = None if own_bare_life is None else Life.parse(own_bare_life)
+    life = own_life(own_bare_life)
     own = None if own_bare is None else own_bare_outcome(own_bare)
     folder = Path(f"{recipe.stem}.out") if out is None else out
     read = Recipe.load(recipe)

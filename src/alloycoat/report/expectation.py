@@ -14,6 +14,19 @@ from alloycoat.outcome import Life, Outcome
 from alloycoat.recipe import Recipe
 
 
+def own_life(text: str | None) -> Life | None:
+    """The life given as `--own-bare-life`; raises RecipeError where it cannot be read."""
+    if text is None:
+        return None
+    try:
+        found = Life.parse(text)
+    except AlloycoatError as error:
+        raise RecipeError(f"--own-bare-{str(error).removeprefix('--own-bare-')}") from None
+    if found.upper_s == 0 or (found.lower_s == 0 and found.upper_s is None):
+        raise RecipeError(f"--own-bare-life: {text!r} given; it must be above zero")
+    return found
+
+
 def own_bare_outcome(path: Path, area_m2: float | None = None) -> Outcome:
     """The outcome of the user's own bare cell, by the analysis of every record; raises DataFileError for the file."""
     return analyze(read(path), cell_kind="symmetric", area_m2=area_m2)
