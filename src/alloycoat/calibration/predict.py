@@ -19,7 +19,6 @@ from alloycoat.recipe import Recipe
 
 _BLIND = ("bare-life", "bare-begin", "bare-end")
 _COATED = ("coated-life", "life-ratio", "coated-begin", "coated-end")
-_OWN = ("bare-life", "bare-end", "coated-life", "life-ratio", "coated-begin", "coated-end")
 _INPUT = 1e-4
 """V: a polarization below it is no polarization of a cell."""
 
@@ -60,9 +59,7 @@ def predict(
     blind = tuple(found for name in names if (found := _one(name, "nothing", case)) is not None)
     own: tuple[Predicted, ...] = ()
     if given != "nothing":
-        asked = [name for name in _OWN if recipe.coating is not None or name.startswith("bare")]
-        if known.bare_life is not None and known.bare_life[0] == known.bare_life[1]:
-            asked = [name for name in asked if name != "bare-life"]
+        asked = _askable(known, recipe.coating is not None)
         own = tuple(found for name in asked if (found := _one(name, given, known)) is not None)
     beside: tuple[Predicted, ...] = ()
     if mechanistic:
@@ -98,17 +95,29 @@ def _with_own(case: Case, outcome: Outcome | None, life: Life | str | None) -> C
     return replace(case, **changes) if changes else case
 
 
+def _askable(known: Case, coated: bool) -> list[str]:
+    """The quantities on which what is known of the own bare cell bears; a life seen whole needs no prediction."""
+    seen = known.bare_life is not None and known.bare_life[0] == known.bare_life[1]
+    needs = {
+        "bare-life": known.bare_begin is not None and not seen, "bare-end": known.bare_begin is not None,
+        "coated-life": known.bare_life is not None, "life-ratio": known.bare_life is not None,
+        "coated-begin": known.bare_begin is not None, "coated-end": known.bare_end is not None,
+    }  # fmt: skip
+    return [name for name, there in needs.items() if there and (coated or name.startswith("bare"))]
+
+
 def _one(quantity: str, given: str, case: Case) -> Predicted | None:
     """One quantity by the shipped model that uses most of what is given."""
     metals = ("Li", "all") if case.anode == "Li" else ("all",)
-    source = "coated-life" if quantity == "life-ratio" and given == "own bare" else quantity
-    for usable in reversed(GIVEN[: GIVEN.index(given) + 1]):
-        if given != "nothing" and usable == "nothing":
-            return None  # nothing gained over the blind prediction
+    source = "coated-life" if quantity == "life-ratio" and given != "nothing" else quantity
+    for usable in ("nothing",) if given == "nothing" else reversed(GIVEN[1:]):
         for scope in metals:
             found = tables.shipped(source, usable, scope)
-            if found is not None:
-                return _distribution(quantity, usable, scope, case, found)
+            if found is None:
+                continue
+            if usable != "nothing" and not any(name.startswith("own ") for name in found[0].features):
+                continue  # nothing gained over the blind prediction
+            return _distribution(quantity, usable, scope, case, found)
     return None
 
 

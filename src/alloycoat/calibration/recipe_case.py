@@ -29,8 +29,12 @@ def plating(recipe: Recipe) -> tuple[float, float]:
             "[protocol] is missing: a life cannot be predicted without it; write [protocol] with "
             'steps = ["Plate at 2 mA/cm2 for 1 hour", "Strip at 2 mA/cm2 for 1 hour"]'
         )
+    if recipe.protocol.name is not None:
+        raise RecipeError(
+            f"[protocol] name: no published cell was run by a {recipe.protocol.name}, so no life is predicted"
+        )
     found = []
-    for step in recipe.protocol.steps:
+    for step in recipe.protocol.steps.distinct:
         if step.mode != "current" or not step.value:
             continue
         area = 1.0 if step.per_area else recipe.anode.area

@@ -21,9 +21,24 @@ OwnSeed = Annotated[
     typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the samples; by default the recipe's, or 0."),
 ]
 
+OwnBare = Annotated[
+    Path | None,
+    typer.Option("--own-bare", metavar="FILE", help="Record of your own bare cell under the same protocol."),
+]
+OwnBareLife = Annotated[
+    str | None,
+    typer.Option("--own-bare-life", help='Life of your own bare cell: "180 h", ">500 h", "<100 h".'),
+]
+
 
 def run(
-    recipe: RecipeFile, out: OutFolder = None, seed: OwnSeed = None, samples: CellSamples = None, json: JsonFlag = False
+    recipe: RecipeFile,
+    out: OutFolder = None,
+    own_bare: OwnBare = None,
+    own_bare_life: OwnBareLife = None,
+    seed: OwnSeed = None,
+    samples: CellSamples = None,
+    json: JsonFlag = False,
 ) -> None:
     """Coat, cycle bare and coated side by side, analyze both, place them among the published cells.
 
@@ -31,10 +46,13 @@ def run(
     """
     from alloycoat.recipe import Recipe
     from alloycoat.report.document import to_json
+    from alloycoat.report.expectation import own_bare_outcome, own_life
     from alloycoat.report.files import NAMES, check_folder, write_run
     from alloycoat.report.job import run as work
     from alloycoat.report.summary import summary
 
+    life = own_life(own_bare_life)
+    own = None if own_bare is None else own_bare_outcome(own_bare)
     folder = Path(f"{recipe.stem}.out") if out is None else out
     read = Recipe.load(recipe)
     if read.cell is not None and read.cell.format == "full":
@@ -42,7 +60,9 @@ def run(
         return
     check_folder(folder, "run", NAMES)
     try:
-        done = work(read, samples=samples, seed=seed, name=recipe.stem, tell=say)
+        done = work(
+            read, samples=samples, seed=seed, name=recipe.stem, own_bare=own, own_bare_life=life, tell=say
+        )  # fmt: skip
         say(f"writing to {folder}")
         written = write_run(done, folder, say)
     except KeyboardInterrupt:

@@ -178,6 +178,8 @@ def to_json(run: Run) -> dict[str, Any]:
         warnings += [f"coating: {reason}", f"coated: {reason}"]
     elif run.coated is None:
         warnings.append("coated: interrupted before it was cycled")
+    if run.prediction is None:
+        warnings.append(f"prediction: none: {run.no_prediction}")
     return {
         "alloycoat_version": __version__,
         "command": "run",
@@ -197,6 +199,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "coated": None if run.coated is None else side_json(run.coated),
         "limits": limits_json(run),
         "published": [neighbor.to_json() for neighbor in run.published],
+        "prediction": None if run.prediction is None else run.prediction.to_json(),
         "warnings": warnings,
         "sources": references_json(run.references),
     }

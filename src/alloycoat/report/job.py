@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from alloycoat import chemistry
+from alloycoat.calibration.prediction import Prediction
 from alloycoat.cell import Cell, Limits, VoltageBand, draw, limits
 from alloycoat.coating import Coating, coat
 from alloycoat.literature import Neighbor, nearest_rows
+from alloycoat.outcome import Life, Outcome
 from alloycoat.quantities import ZERO_CELSIUS
 from alloycoat.recipe import Recipe
 from alloycoat.report.bibliography import evidence_keys, resolve
+from alloycoat.report.expectation import expectation
 from alloycoat.report.prepare import Prepared, prepare
 from alloycoat.report.side import LIFE_SAMPLES, STANDS, Side, make_side
 from alloycoat.report.words import quantity
@@ -34,6 +37,7 @@ class Run:
     samples: of the layer and of J*; cells: sampled cells behind voltages and lives.
     current_density in A/m2, half_cycle in s and capacity in C/m2: of the largest plating step.
     limiting_current_density: J* in A/m2 with the interval of the samples.
+    prediction: from the published cells, None where `no_prediction` says why there is none.
     """
 
     prepared: Prepared
@@ -52,6 +56,8 @@ class Run:
     published: tuple[Neighbor, ...]
     warnings: tuple[str, ...]
     references: tuple[Reference, ...]
+    prediction: Prediction | None = None
+    no_prediction: str = ""
 
     @property
     def recipe(self) -> Recipe:
@@ -94,14 +100,16 @@ def run(
     seed: int | None = None,
     cycles: int | None = None,
     name: str = "recipe",
+    own_bare: Outcome | None = None,
+    own_bare_life: Life | None = None,
     tell: Callable[[str], None] = _quiet,
 ) -> Run:
     """Coat, cycle, analyze, compare.
 
     samples: draws behind the 10-90 % intervals (0: none); 256 of the layer and 64 cells where None. seed: of the
     draws; the protocol's where None. cycles: at most so many of the protocol, and no lives. name: stands for the
-    recipe where it has no title. tell: is given a line before each part of the work. Raises RecipeError where
-    the recipe lacks something.
+    recipe where it has no title. own_bare, own_bare_life: what is known of the user's bare
+    cell. tell: is given a line before each part of the work. Raises RecipeError where the recipe lacks something.
     """
     prepared = prepare(recipe)
     chosen = prepared.protocol.seed if seed is None else seed
@@ -111,6 +119,8 @@ def run(
         tell("coating the anode")
         coating = coat(recipe, samples=samples, seed=chosen)
     which = "bare" if coating is None else "bare and coated"
+    tell("asking the published cells")
+    prediction, why = expectation(recipe, coating, own_bare, own_bare_life)
     tell(f"cycling {which}, {prepared.protocol.total_cycles} cycles, and {drawn} sampled cells of each")
     bare = make_side("bare", prepared, None, drawn, chosen, cycles)
     coated = None
@@ -129,7 +139,7 @@ def run(
         limits=limits(bare.cell, current, capacity),
         limiting_current_density=_limiting(bare.cell, current, capacity, samples, chosen),
         published=published, warnings=_warnings(prepared, coating, sides),
-        references=resolve([*layer, *keys, *papers]),
+        references=resolve([*layer, *keys, *papers]), prediction=prediction, no_prediction=why,
     )  # fmt: skip
 
 

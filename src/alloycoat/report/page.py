@@ -10,6 +10,7 @@ from alloycoat.literature import cell_rows
 from alloycoat.report import cell_figures, figures, sections_cell, sections_layer
 from alloycoat.report.job import Run
 from alloycoat.report.layer_drawing import draw_layer
+from alloycoat.report.prediction_section import prediction_section
 from alloycoat.report.side import STANDS
 from alloycoat.report.svg import svg_text
 from alloycoat.report.words import bounds, critical_text, efficiency, html, life, lived, plain, quantity, subscripts
@@ -67,7 +68,8 @@ def page(run: Run, svgs: Mapping[str, str]) -> str:
     body = [
         f"<h1>{html(run.title)}</h1>", f'<p class="lead">{plain(lead[0].upper() + lead[1:])}</p>',
         _tiles(run), sections_layer.recipe(run), sections_layer.layer(run), sections_cell.cycling(run, svgs),
-        sections_cell.evidence(run, svgs), sections_cell.limits(run), sections_cell.cannot(),
+        prediction_section(run.prediction, run.no_prediction), sections_cell.evidence(run, svgs),
+        sections_cell.limits(run), sections_cell.cannot(),
         sections_cell.warnings(run.warnings), sections_cell.sources(run.references),
     ]  # fmt: skip
     return frame(run.title, body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alloycoat.report.job import Run
+from alloycoat.report.prediction_section import prediction_lines
 from alloycoat.report.side import STANDS, Side
 from alloycoat.report.words import critical_text, efficiency, life, lived, polarization, quantity, spread
 
@@ -57,5 +58,7 @@ def summary(run: Run) -> str:
         kind = "symmetric cells, " if run.prepared.cell.format != "symmetric" else ""
         both = [life(side.life_lower_h, side.life_upper_h) for side in (row.bare, row.coated)]
         lines.append(f"{'published':<11}{kind}row {row.row}: bare {both[0]}, coated {both[1]} ({row.paper.citation})")
+    if run.prediction is not None:
+        lines += [f"{'expected':<11}{line}" for line in prediction_lines(run.prediction)]
     lines.append(f"{'trust':<11}{SHORT}")
     return "\n".join(lines).replace("\u00a0", " ")
