@@ -301,7 +301,7 @@ class EllipticSolver:
         if singular:
             b = b - b.mean()
         used, error, lost, done = _conjugate_gradients(
-            self.tx, self.ty, self.sink, self.leak, b, x, floor, tolerance, balance, most, singular, self._scale, self._work,
-            *self._plan, *self._flat, self._row,
+            self.tx, self.ty, self.sink, self.leak, b, x, floor, tolerance, balance, most, singular, self._scale,
+            self._work, *self._plan, *self._flat, self._row,
         )  # fmt: skip
         return Solution(x, int(used), float(error), float(lost), bool(done))
