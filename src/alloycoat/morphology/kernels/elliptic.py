@@ -83,6 +83,13 @@ def _apply_row(i, tx, ty, sink, x, row):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _apply(tx, ty, sink, x, out):  # type: ignore[no-untyped-def]
+    """out = A x."""
+    for i in range(x.shape[0]):
+        _apply_row(i, tx, ty, sink, x, out[i])
+
+
+@compiled
 def _power(tx, ty, leak, x):  # type: ignore[no-untyped-def]
     """Sum of T (difference)^2 over the inner faces and of leak x^2 over the cells."""
     n, m = x.shape
