@@ -10,6 +10,7 @@ from alloycoat.cli.cite import cite
 from alloycoat.cli.coat import coat
 from alloycoat.cli.cycle import cycle
 from alloycoat.cli.evidence import evidence
+from alloycoat.cli.grow import grow
 from alloycoat.cli.reproduce import reproduce
 from alloycoat.cli.run import run
 
@@ -42,4 +43,5 @@ app.command()(cycle)
 app.command()(analyze)
 app.command()(evidence)
 app.command()(reproduce)
+app.command()(grow)
 app.command()(cite)

@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alloycoat.errors import AlloycoatError
 from alloycoat.morphology.kernels import dendrite as kernels
 
 Array = NDArray[np.float64]
 
 _CUT = 7.0
-_MARGIN, _GROWTH = 48, 24
-_REBUILD = 32
+_REBUILD = 1.0
+"""Time after which the band is looked for anew; the front moves half a cell or less in it."""
 
 
 class Melt(NamedTuple):
@@ -76,6 +77,8 @@ class _Growing:
         size = self.size
         self.reach = min(size, int(self.tip() / self.spacing) + 24)
         self.count = kernels.find_band(self.psi, _CUT, self.reach, self.rows, self.columns)
+        if self.count < 0:
+            raise AlloycoatError(f"dendrite: the front has left its band; a step of {self.step:.3g} is too long")
         if size < self.cells:
             edge = np.max(np.abs(self.u[size - 1, :size] - self.melt.undercooling))
             if edge > tolerance:
@@ -121,20 +124,23 @@ def grow_dendrite(
 ) -> Dendrite:
     """Solve problem 3a on cells of size `spacing` to time `end`.
 
-    step: of time, by default 0.11 spacing^2 (the explicit phase field is stable below 0.13 spacing^2); samples: of
-    tip and solid fraction; edge: change of U beside the window that makes it grow.
+    step: of time, by default 0.11 spacing^2 or 0.08 (the explicit phase field is stable below 0.13 spacing^2, its
+    coupling to the heat below 0.1); samples: of
+    tip and solid fraction; edge: change of U beside the window that makes it grow. Raises AlloycoatError for a step
+    that is not stable.
     """
     melt = melt or Melt()
-    wanted = 0.11 * spacing**2 if step is None else step
+    wanted = min(0.11 * spacing**2, 0.08) if step is None else step
     each = max(1, round(end / samples / wanted))
     run = _Growing(spacing, end / samples / each, melt)
     times, tips, solids = [0.0], [run.tip()], []
+    every = max(1, int(_REBUILD / run.step))
     run._look(edge)
     solids.append(run.solid())
     done = 0
     for sample in range(1, samples + 1):
         for _ in range(each):
-            if done % _REBUILD == 0:
+            if done % every == 0:
                 run._look(edge)
             run.advance()
             done += 1

@@ -1,7 +1,7 @@
 """Numbers that describe a growing deposit: roughness, dendrites, tip, pores, coverage, first dendrite, time to span.
 
 A picture is the share of metal in cells of size dx, first axis along the growth direction, periodic along the second;
-the front of a column is the highest place where the share falls through 1/2.
+the front of a column is the highest place where the share falls through 1/2, metal without contact left aside.
 """
 
 from __future__ import annotations
@@ -76,21 +76,26 @@ def _safe(value: Array) -> Array:
     return np.where(value == 0.0, 1.0, value)
 
 
-def isolated_share(eta: NDArray[np.floating]) -> float:
-    """Share of the metal that does not hang together with the lowest row."""
+def attached(eta: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Where there is metal that hangs together with the lowest row, also across the periodic side."""
     from scipy import ndimage
 
     metal = np.asarray(eta) > 0.5
     labels, _ = ndimage.label(metal)
     pairs = {(int(p), int(q)) for p, q in zip(labels[:, 0], labels[:, -1], strict=True) if p and q}
     alive = set(np.unique(labels[0])) - {0}
-    while True:  # across the periodic side
+    while True:
         more = {q for p, q in pairs if p in alive} | {p for p, q in pairs if q in alive}
         if more <= alive:
             break
         alive |= more
-    total = int(metal.sum())
-    return 1.0 - int(np.isin(labels, sorted(alive)).sum()) / total if total else 0.0
+    return np.isin(labels, sorted(alive))
+
+
+def isolated_share(eta: NDArray[np.floating]) -> float:
+    """Share of the metal that does not hang together with the lowest row."""
+    total = int((np.asarray(eta) > 0.5).sum())
+    return 1.0 - int(attached(eta).sum()) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,9 @@ def describe(
     time at which the gap was spanned, None where it was not; least: prominence of a dendrite in m.
     """
     time = np.asarray(time_s, dtype=float)
-    heights = np.array([front(frame, dx) for frame in eta])
+    # lost metal in the electrolyte is no part of the front
+    held = [_without_islands(frame) for frame in eta]
+    heights = np.array([front(frame, dx) for frame in held])
     start, width = heights[0], heights.shape[1] * dx
     base = float(start.mean())
     mean, tip = heights.mean(axis=1) - base, heights.max(axis=1) - base
@@ -152,14 +159,20 @@ def describe(
         rms_m=heights.std(axis=1),
         peak_to_valley_m=np.ptp(heights, axis=1),
         dendrites=counts,
-        arc_length_ratio=np.array([arc_length(frame, dx) for frame in eta]) / width,
-        porosity=np.array([_porosity(frame, start, line, dx) for frame, line in zip(eta, heights, strict=True)]),
+        arc_length_ratio=np.array([arc_length(frame, dx) for frame in held]) / width,
+        porosity=np.array([_porosity(frame, start, line, dx) for frame, line in zip(held, heights, strict=True)]),
         coverage=np.where(with_growth, enough.mean(axis=1), 0.0),
         isolated=np.array([isolated_share(frame) for frame in eta]),
         first_dendrite_s=None if first is None else float(first),
         span_s=span_s,
         span_lower_s=float(time[-1]) if span_s is None else span_s,
     )
+
+
+def _without_islands(eta: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The picture without metal that has lost contact; nothing else is changed."""
+    island = (np.asarray(eta) > 0.5) & ~attached(eta)
+    return np.where(island, 0.0, eta) if island.any() else eta
 
 
 def _porosity(eta: NDArray[np.floating], start: Array, height: Array, dx: float) -> float:
@@ -171,7 +184,7 @@ def _porosity(eta: NDArray[np.floating], start: Array, height: Array, dx: float)
     metal = float((inside * (np.asarray(eta) > 0.5)).sum())
     grown = place > inside.shape[1]
     edge = float((inside * ((inside < 0.999) & (np.asarray(eta) <= 0.5))).sum())
-    return max(0.0, 1.0 - (metal + edge) / place) if grown else 0.0
+    return max(0.0, round(1.0 - (metal + edge) / place, 9)) if grown else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,14 +83,21 @@ def _apply_row(i, tx, ty, sink, x, row):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _power(tx, ty, x):  # type: ignore[no-untyped-def]
-    """Sum of T (difference)^2 over the inner faces."""
+def _apply(tx, ty, sink, x, out):  # type: ignore[no-untyped-def]
+    """out = A x."""
+    for i in range(x.shape[0]):
+        _apply_row(i, tx, ty, sink, x, out[i])
+
+
+@compiled
+def _power(tx, ty, leak, x):  # type: ignore[no-untyped-def]
+    """Sum of T (difference)^2 over the inner faces and of leak x^2 over the cells."""
     n, m = x.shape
     total = 0.0
     for i in range(n):
         above = i - 1 if i > 0 else n - 1
         for j in range(m):
-            total += tx[i, j] * (x[i, j] - x[above, j]) ** 2
+            total += tx[i, j] * (x[i, j] - x[above, j]) ** 2 + leak[i, j] * x[i, j] * x[i, j]
         for j in range(1, m):
             total += ty[i, j] * (x[i, j] - x[i, j - 1]) ** 2
         total += ty[i, 0] * (x[i, 0] - x[i, m - 1]) ** 2
@@ -176,7 +183,7 @@ def _search(tx, ty, sink, z, factor, p, q, row):  # type: ignore[no-untyped-def]
 
 @compiled
 def _conjugate_gradients(  # type: ignore[no-untyped-def]
-    tx, ty, sink, b, x, floor, target, balance, most, singular, scale, work,
+    tx, ty, sink, leak, b, x, floor, target, balance, most, singular, scale, work,
     shapes, factors, offsets, TX, TY, S, DI, X, B, W, row32,
 ):  # fmt: skip
     """Flexible conjugate gradients; floor: power known to flow. Returns iterations, errors, success."""
@@ -196,8 +203,8 @@ def _conjugate_gradients(  # type: ignore[no-untyped-def]
         _precondition(r, z, scale, shapes, factors, offsets, TX, TY, S, DI, X, B, W, row32)
         rz, zq = _products(r, z, q, singular)
         error = np.sqrt(max(rz, 0.0))
-        if used % 4 == 0 or error <= target * np.sqrt(power):
-            power = max(floor, _power(tx, ty, x))
+        if used < 4 or used % 4 == 0 or error <= target * np.sqrt(power):
+            power = max(floor, _power(tx, ty, leak, x))
         if error <= target * np.sqrt(power):
             flow, lost = _flow(b, sink, x, r)
         done = error <= target * np.sqrt(power) and lost <= balance * flow
@@ -240,6 +247,7 @@ class EllipticSolver:
         self._row = np.empty(shape[1], dtype=np.float32)
         self._work = np.empty((4, *shape))
         self.tx, self.ty, self.sink = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.leak = np.zeros(shape)
         self._boundary = np.zeros(shape)
         self._scale = 1.0
 
@@ -247,7 +255,8 @@ class EllipticSolver:
         """Take sigma in S/m (zero: insulator) and k >= 0 in S/m3 of `div(sigma grad phi) - k phi = f`."""
         hx, hy = self.spacing
         face_conductances(np.ascontiguousarray(sigma, dtype=float), hy / hx, hx / hy, *self.periodic, self.tx, self.ty)
-        self.sink[:] = np.asarray(screening) * (hx * hy)
+        self.leak[:] = np.asarray(screening) * (hx * hy)
+        self.sink[:] = self.leak
         self._boundary[:] = 0.0
         ends: Sequence[tuple[Side, tuple[Any, Any], float, float]] = (
             (self.sides.low_x, (0, slice(None)), 2 * hy / hx, hy),
@@ -264,7 +273,10 @@ class EllipticSolver:
         self.refresh()
 
     def refresh(self) -> None:
-        """Renew the coarse meshes after `tx`, `ty`, `sink` (conductances in S per m of depth) were written to."""
+        """Renew the coarse meshes after `tx`, `ty`, `sink` (conductances in S per m of depth) were written to.
+
+        `leak`, the part of `sink` that leads to phi = 0 in the cells and not to a side, counts as power that flows.
+        """
         shapes, factors, offsets = self._plan
         size = self.shape[0] * self.shape[1]
         self._scale = float(max(self.tx.max(), self.ty.max(), self.sink.max())) or 1.0
@@ -296,7 +308,7 @@ class EllipticSolver:
         if singular:
             b = b - b.mean()
         used, error, lost, done = _conjugate_gradients(
-            self.tx, self.ty, self.sink, b, x, floor, tolerance, balance, most, singular, self._scale, self._work,
-            *self._plan, *self._flat, self._row,
+            self.tx, self.ty, self.sink, self.leak, b, x, floor, tolerance, balance, most, singular, self._scale,
+            self._work, *self._plan, *self._flat, self._row,
         )  # fmt: skip
         return Solution(x, int(used), float(error), float(lost), bool(done))
