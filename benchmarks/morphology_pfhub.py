@@ -85,10 +85,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=PARTS)
     chosen = parser.parse_args().only
-    result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     for name, part in PARTS.items():
         if chosen in {None, name}:
-            result[name] = part()
+            found = part()
+            result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
+            result[name] = found
             print(name, json.dumps({k: v for k, v in result[name].items() if k != "runs"}), flush=True)
             RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 

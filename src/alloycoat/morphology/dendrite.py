@@ -14,7 +14,8 @@ from alloycoat.morphology.kernels import dendrite as kernels
 Array = NDArray[np.float64]
 
 _CUT = 7.0
-_REBUILD = 32
+_REBUILD = 1.0
+"""Time after which the band is looked for anew; the front moves half a cell or less in it."""
 
 
 class Melt(NamedTuple):
@@ -133,12 +134,13 @@ def grow_dendrite(
     each = max(1, round(end / samples / wanted))
     run = _Growing(spacing, end / samples / each, melt)
     times, tips, solids = [0.0], [run.tip()], []
+    every = max(1, int(_REBUILD / run.step))
     run._look(edge)
     solids.append(run.solid())
     done = 0
     for sample in range(1, samples + 1):
         for _ in range(each):
-            if done % _REBUILD == 0:
+            if done % every == 0:
                 run._look(edge)
             run.advance()
             done += 1

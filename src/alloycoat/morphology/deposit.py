@@ -93,6 +93,15 @@ class Deposit:
         e.psi[:] = -(eta + current * (film + extra))
         e.current[:] = current
 
+    def front_salt(self) -> float:
+        """Salt in mol/m3 where the current enters the metal (mean, weighted by the current)."""
+        band = self.electrode.band
+        assert band is not None
+        at = band.rows, band.columns
+        weight = band.area * np.abs(self.electrode.current[at])
+        total = float(weight.sum())
+        return float((weight * self.salt.c[at]).sum()) / total if total > 0.0 else float(self.salt.c[at].mean())
+
     def longest(self) -> float:
         """Longest step in s that the front allows."""
         speed = float(np.abs(self.electrode.current).max()) * self.volume_per_charge

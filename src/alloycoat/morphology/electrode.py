@@ -45,7 +45,8 @@ class Electrode:
     """Potential, local current and the numbers behind them for one scene.
 
     psi: phi - ((z + 1)/z)(RT/F) E(c) in V, with the metal at zero: what drives the current. current: A/m2 of front in
-    the cells of the band, zero elsewhere (positive strips).
+    the cells of the band, zero elsewhere (positive strips). feed: share of the current that enters in each cell: the top row, evenly, because the charge
+    transfer of the counter electrode evens the current out over far more than the width of the picture.
     """
 
     scene: Scene
@@ -62,6 +63,7 @@ class Electrode:
     current: Array = field(init=False)
     values: Array = field(init=False)
     source: Array = field(init=False)
+    feed: Array = field(init=False)
     band: Band | None = None
     imbalance: float = 0.0
     slope: float = 0.0  # largest dj/dV of the front, A/(m2 V)
@@ -83,6 +85,8 @@ class Electrode:
         self.reference = float(self.properties(np.full((1, 1), liquid.concentration), np.zeros((4, 1, 1)))[3, 0, 0])
         self.interface = Interface(scene)
         self.noise = Noise(scene)
+        self.feed = np.zeros(shape)
+        self.feed[-1] = 1.0 / scene.nx
         self.psi, self.current, self.source = np.zeros(shape), np.zeros(shape), np.zeros(shape)
 
     def properties(self, c: Array, out: Array) -> Array:
@@ -124,7 +128,7 @@ class Electrode:
             aged = self.cover.film(time)[columns]
             # at the rim of a hole both interfaces share a cell: mixed by the logarithm, none jumps
             through = self.cover.thickness[columns] / self.cover.sigma
-            film = film ** (1.0 - below) * (layer.film * aged + through) ** below
+            film = (1.0 - below) * film + below * (layer.film * aged + through)
             exchange = exchange ** (1.0 - below) * (surface.exchange * layer.exchange_factor / aged) ** below
         wobble = self.noise.at(time)
         if wobble is not None:
@@ -162,12 +166,12 @@ class Electrode:
                 break
             screen[at] = band.area * slope
             right[at] = -band.area * (j + slope * self.psi[at])
-            right[-1] += total / scene.dx
+            right += (wanted / cell) * self.feed
             self.solver.sink[:] = screen * cell
             self.solver.refresh()
             found = self.solver.solve(right, self.psi, tolerance=1e-6, balance=1e-9)
             self.solves, self.iterations = self.solves + 1, self.iterations + found.iterations + 1
-            right[-1] = 0.0
+            right[:] = 0.0
             moved = float(np.abs(found.phi[at] - self.psi[at]).max())
             self.psi = found.phi
             if not np.isfinite(moved):

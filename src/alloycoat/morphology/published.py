@@ -56,7 +56,7 @@ AHMAD = Published(
 MODELS = {model.name: model for model in (HONG, AHMAD)}
 
 _SIZE, _ELECTRODE, _NOISE_STEP = 200.0, 20.0, 0.02
-_PHASE_STEP = 0.6
+_PHASE_STEP = 0.9
 _NEWTON, _SETTLED, _MORE = 8, 0.02, 1.001
 
 
@@ -196,13 +196,14 @@ class PublishedRun:
                 self.eta, drive, self._rows, m.mobility, m.barrier, m.kappa, self.spacing, dt / count, count,
                 *work[1:3],
             )  # fmt: skip
-            # how much more metal a stronger drive would have made: the front itself is unstable, so not drive times dt
-            more = before.copy()
-            kernels.move_front(
-                more, drive * _MORE, self._rows, m.mobility, m.barrier, m.kappa, self.spacing, dt / count, count,
-                *work[1:3],
-            )  # fmt: skip
-            more = (more - self.eta) / (_MORE - 1.0)
+            if used <= 2:
+                # how much more metal a stronger drive would have made: the front is unstable, so not drive times dt
+                more = before.copy()
+                kernels.move_front(
+                    more, drive * _MORE, self._rows, m.mobility, m.barrier, m.kappa, self.spacing, dt / count, count,
+                    *work[1:3],
+                )  # fmt: skip
+                more = (more - self.eta) / (_MORE - 1.0)
             kernels.balance(
                 self.eta, self.w, pot, more, self._content, self._earlier_content, weights, m.diffusivity, m.thermal,
                 m.level, m.solid_level, m.sites, self.edge, solver.tx, solver.ty, solver.sink, work[4], work[5],
@@ -212,8 +213,8 @@ class PublishedRun:
             change = solver.solve(work[4], tolerance=1e-2).phi
             # Newton's step of the salt itself, which stays above a tenth of what it was
             self.w = self.w + np.log1p(np.maximum(change, -0.9))
-            # where nearly no salt is left its potential means nothing
-            if np.max(np.abs(change) * np.minimum(1.0, np.exp(self.w - self.edge + 3.0))) < _SETTLED:
+            # what counts is lithium: in nearly solid cells, or without salt, its potential means nothing
+            if np.max(np.abs(change) * solver.sink) < _SETTLED * weights[0] * m.c0:
                 return used
         return _NEWTON + 1
 

@@ -19,7 +19,8 @@ SHORTEST = 1e-6
 """Shortest time step in s: a step that would have to be shorter ends the run (the salt is used up)."""
 FIRST = 1e-2
 """First time step of a stage in s."""
-HIGHEST = 1e9
+DEPLETED = 1e-4
+"""Salt at the front, over that of the fresh electrolyte, at which it counts as used up."""
 
 
 @dataclass(slots=True)
@@ -94,7 +95,11 @@ class Run:
         each = surface.film + e.thermal / max(surface.exchange, 0.5 * abs(total))
         if self.scene.layer is not None:
             each += self.scene.layer.resistance
-        return total + (self.now.value - shown) / (path + 2.0 * each)
+        wanted = total + (self.now.value - shown) / (path + 2.0 * each)
+        if self.steps == 0 or total == 0.0 or wanted * total <= 0.0:
+            return wanted
+        # near depletion the voltage answers far more than the slope says: the current moves in small steps
+        return math.copysign(min(max(abs(wanted), 0.9 * abs(total)), 1.1 * abs(total)), total)
 
     def _step(self, due: float) -> None:
         """One accepted step, or the end."""
@@ -121,9 +126,9 @@ class Run:
             self.stage, self.stage_start, self.begun = self.stage + 1, end, False
             if self.stage == len(self.scene.stages):
                 self.ended = "completed"
-        self._look_for_events()
+        self._look_for_events(stage)
 
-    def _look_for_events(self) -> None:
+    def _look_for_events(self, stage: Stage) -> None:
         d, scene = self.deposit, self.scene
         if self.stripped:
             d.live = connected(d.eta, 0.3)
@@ -131,6 +136,8 @@ class Run:
             voltage = d.electrode.voltage(d.salt.c, d.salt.column, d.current)
             if not abs(voltage) < scene.cutoff:
                 self.ended = "voltage limit"
+        if stage.kind == "plate" and d.front_salt() < DEPLETED * scene.liquid.concentration:
+            self.ended = "depletion"
         if d.eta[-2].max() > 0.5:
             self.ended = "short" if not len(d.salt.column) else "left the picture"
             if not len(d.salt.column):

@@ -83,6 +83,13 @@ def _apply_row(i, tx, ty, sink, x, row):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _apply(tx, ty, sink, x, out):  # type: ignore[no-untyped-def]
+    """out = A x."""
+    for i in range(x.shape[0]):
+        _apply_row(i, tx, ty, sink, x, out[i])
+
+
+@compiled
 def _power(tx, ty, leak, x):  # type: ignore[no-untyped-def]
     """Sum of T (difference)^2 over the inner faces and of leak x^2 over the cells."""
     n, m = x.shape
@@ -301,7 +308,7 @@ class EllipticSolver:
         if singular:
             b = b - b.mean()
         used, error, lost, done = _conjugate_gradients(
-            self.tx, self.ty, self.sink, self.leak, b, x, floor, tolerance, balance, most, singular, self._scale, self._work,
-            *self._plan, *self._flat, self._row,
+            self.tx, self.ty, self.sink, self.leak, b, x, floor, tolerance, balance, most, singular, self._scale,
+            self._work, *self._plan, *self._flat, self._row,
         )  # fmt: skip
         return Solution(x, int(used), float(error), float(lost), bool(done))
