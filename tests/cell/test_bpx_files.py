@@ -2,6 +2,7 @@
 
 import json
 
+import numba
 import pytest
 
 from alloycoat.cell.full import full
@@ -18,6 +19,7 @@ def made(name="NMC811", **more):
     return full(**{**given, "area": "1 cm^2", "efficiency": 1.0, **more})
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="a whole test: minutes without the compiler")
 def test_a_cell_written_and_read_back_discharges_alike(tmp_path) -> None:
     cell = made()
     file = write_bpx(cell, tmp_path / "nmc.json")

@@ -2,6 +2,7 @@
 
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -16,6 +17,10 @@ from alloycoat.coating import coat
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.recipe import Protocol, Recipe
 
+pytestmark = pytest.mark.skipif(
+    bool(numba.config.DISABLE_JIT),
+    reason="whole tests of a cell: minutes without the compiler; test_full_small has the kernel",
+)
 CARBONATE = "1 M LiPF6 in EC/DMC"
 
 

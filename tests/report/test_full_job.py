@@ -3,6 +3,7 @@
 import json
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from alloycoat.report.full_document import NAMES, to_json, write_full
 from alloycoat.report.full_job import cycles_to, full_sources, run_full
 from alloycoat.report.full_page import page, summary
 
+pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="whole runs: minutes without the compiler")
 TABLES = {
     "anode": {"metal": "Li", "area": "1 cm^2"},
     "coating": {"route": "dip", "precursor": "InCl3", "solvent": "THF", "concentration": "0.1 M", "time": "20 s"},
