@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from alloycoat import chemistry
-from alloycoat.cell import SAMPLED, draw, symmetric
+from alloycoat.cell import SAMPLED, draw, half, symmetric
 from alloycoat.errors import MissingDataError, QuantityError, RecipeError
 from alloycoat.sources import Estimate
 
@@ -103,3 +103,27 @@ def test_draws_span_the_tabulated_intervals_and_are_shared_by_bare_and_coated():
     np.testing.assert_array_equal(given, [1, 2, 1, 2, 1])
     with pytest.raises(RecipeError, match="draw: 'thing'"):
         draw(coated, 5, thing=np.ones(2))
+
+
+def test_conductivity_and_diffusivity_follow_the_temperature_where_it_is_known():
+    """Against the published fit of LiPF6 in EC/EMC at 1 M: 9.1 mS/cm at 25, 12.1 at 45 degC."""
+    cold, warm = (
+        symmetric(anode="Li", electrolyte="1 M LiPF6 in EC/EMC", area=1e-4, temperature=t) for t in (298.15, 318.15)
+    )
+    t = 318.15
+    fit = (
+        0.521 * (1 + t - 228) * (1 - 1.06 + 0.353 * (1 - 3.59e-3 * np.exp(1000 / t))) / (1 + 1.48e-3 * np.exp(1000 / t))
+    )
+    assert 10 * warm.nominal(warm.conductivity) == pytest.approx(fit, rel=0.06)
+    diffusivity = 1e-10 * 1010 * np.exp(1.01 - (1560 + 487) / t)
+    assert warm.nominal(warm.diffusivity) == pytest.approx(diffusivity, rel=0.01)
+    assert warm.transference == cold.transference
+    assert warm.spreads["conductivity"].value == pytest.approx(warm.nominal(warm.conductivity))
+    assert any("follow 45 degC by tabulated activation energies" in note for note in warm.notes)
+    assert not any("degC" in note for note in cold.notes)
+    far = symmetric(anode="Li", electrolyte="1 M LiPF6 in EC/EMC", area=1e-4, temperature="80 degC")
+    assert any("extrapolated" in note for note in far.notes)
+    ether = [symmetric(anode="Li", electrolyte=ETHER, area=1e-4, temperature=t) for t in (298.15, 318.15)]
+    assert ether[0].conductivity == ether[1].conductivity
+    assert any("only RT/F follows 45 degC" in note for note in ether[1].notes)
+    assert half(anode="Li", electrolyte=ETHER, area=1e-4, temperature="0 degC").notes[-1].startswith("transport and")

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+import numba
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -15,6 +16,7 @@ from alloycoat.cell.orders import sample_times
 from alloycoat.electrochemistry import limiting_current_density, tabulate
 from alloycoat.quantities import FARADAY
 
+compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="minutes uncompiled; adds no line")
 C0, D0, T0, EPS, B, L, RT_F = 1000.0, 3e-10, 0.4, 0.4, 0.1, 25e-6, 0.02569
 FLAT = tuple(((C0,), (value,)) for value in (1.0, D0, T0, 1.5))
 CURVED = (
@@ -139,6 +141,7 @@ def test_time_steps_are_of_fourth_order():
     assert np.all(orders > 3.4), orders
 
 
+@compiled
 def test_the_error_follows_the_tolerance():
     p = cell(CURVED, 12)
     exact = run(p, 250.0, 2.0, tolerance=1e-8).voltage[0]
@@ -147,6 +150,7 @@ def test_the_error_follows_the_tolerance():
     assert errors[0] > errors[3]
 
 
+@compiled
 def test_points_converge_faster_than_any_power_where_the_properties_are_smooth():
     exact = run(cell(SMOOTH, 32), 250.0, 0.5, tolerance=1e-7).counter[0]
     errors = [abs(run(cell(SMOOTH, n), 250.0, 0.5, tolerance=1e-7).counter[0] / exact - 1) for n in (4, 6, 8, 10)]
@@ -154,6 +158,7 @@ def test_points_converge_faster_than_any_power_where_the_properties_are_smooth()
     assert errors[3] < 1e-6
 
 
+@compiled
 def test_an_independent_solution_of_the_same_equations():
     """Method of lines on an even mesh with scipy's Radau, fluxes from D at the face, voltage by quadrature."""
     kappa, diffusivity, transference, factor = CURVED
@@ -198,12 +203,14 @@ def test_the_steady_profile_is_a_straight_line():
     assert 0.5 * (found.working[0] + found.counter[0]) == pytest.approx(C0, rel=1e-12)
 
 
+@compiled
 @pytest.mark.parametrize(("share", "status"), [(0.99, TIME_REACHED), (1.01, DEPLETED)])
 def test_the_salt_runs_out_above_the_limiting_current_only(share, status):
     ceiling = limiting_current_density(1, C0, D0, B, T0, L)
     assert run(cell(), share * ceiling, 3600.0, tolerance=1e-4).status == status
 
 
+@compiled
 def test_a_voltage_limit_is_met_in_time():
     p = cell(CURVED, 16)
     found = run(p, -200.0, 100.0, np.linspace(1, 100, 100), stop=0.97, tolerance=1e-7)
@@ -212,6 +219,7 @@ def test_a_voltage_limit_is_met_in_time():
     assert again.voltage[0] == pytest.approx(-0.97, abs=1e-5)
 
 
+@compiled
 def test_the_depletion_time_converges():
     """With the tolerance and with the points; the surface is never negative and the voltage stays finite."""
     exact = run(cell(CURVED, 64), 1500.0, 10.0, tolerance=1e-7).time
@@ -228,6 +236,7 @@ def test_the_depletion_time_converges():
     assert profile(found, cell(CURVED, 24)).min() > 0
 
 
+@compiled
 def test_samples_lie_on_the_solution():
     p = cell(CURVED, 16)
     times = np.geomspace(0.01, 30.0, 25)

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from alloycoat.recipe import Protocol, plate_strip
 from alloycoat.record import Ended
 from alloycoat.sources import Estimate
 
+compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="minutes uncompiled; adds no line")
 COATING = SimpleNamespace(anode="Li", area_specific_resistance=Estimate(3e-3, 1e-3, 1e-2))
 TEST = plate_strip("2 mA/cm2", "0.2 h", cycles=4)
 
@@ -38,6 +40,7 @@ def test_samples_are_the_cells_that_sample_makes(cell):
         assert first[0] - potentials[0] == pytest.approx(first[1] - potentials[1], rel=1e-9)
 
 
+@compiled
 @pytest.mark.parametrize("threads", [1, 3])
 def test_any_company_and_any_threads_give_the_same_bits(cell, threads):
     samples = draw(cell, 24, seed=1)
@@ -52,6 +55,7 @@ def test_any_company_and_any_threads_give_the_same_bits(cell, threads):
     np.testing.assert_array_equal(alone.voltage_V[some], few.voltage_V)
 
 
+@compiled
 def test_each_sample_is_the_record_of_its_cell(cell):
     samples = draw(cell, 3, seed=2)
     steps = [f"{verb} at 2 mA/cm2 for 12 minutes (90 second period)" for verb in ("Plate", "Strip")]

@@ -2,6 +2,7 @@
 
 import math
 
+import numba
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from alloycoat.electrochemistry import limiting_current_density, tabulate
 from alloycoat.quantities import FARADAY
 
 N = 10
+UNCOMPILED = bool(numba.config.DISABLE_JIT)
 AT = (1.0, 400.0, 1000.0, 2500.0)
 
 
@@ -46,7 +48,7 @@ def profile(found, p):
     return found.modes @ p.grid.to_nodes
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=4 if UNCOMPILED else 40, deadline=None)
 @given(cells, st.floats(-3, 3), st.floats(0.01, 3.0))
 def test_every_cell_ends_well(p, share, crossings):
     until = crossings * p.storage * p.length**2 / (p.permeance * 3e-10)
@@ -62,7 +64,7 @@ def test_every_cell_ends_well(p, share, crossings):
     assert (found.time == until) == (found.status == TIME_REACHED)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=2 if UNCOMPILED else 15, deadline=None)
 @given(cells, st.floats(0.05, 0.4))
 def test_reversing_the_current_mirrors_the_cell(p, share):
     current = share * ceiling(p)
@@ -73,7 +75,7 @@ def test_reversing_the_current_mirrors_the_cell(p, share):
         np.testing.assert_allclose(profile(one, p), profile(two, p)[::-1], rtol=1e-7)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=2 if UNCOMPILED else 15, deadline=None)
 @given(cells, st.floats(0.05, 0.3), st.floats(1.1, 2.0))
 def test_more_current_never_takes_less_voltage(p, share, more):
     current = share * ceiling(p)

@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from alloycoat.cell.lanes import make_parameters, points_for
 FOUND = json.loads((Path(__file__).parent.parent / "data" / "pybamm_trajectories.json").read_text())
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="a minute uncompiled; adds no line")
 @pytest.mark.parametrize("case", FOUND["cases"], ids=lambda case: case["name"])
 def test_the_kernel_agrees_with_pybamm_within_a_tenth_of_a_millivolt(case):
     numbers = {name: tuple(value) if isinstance(value, list) else value for name, value in case["cell"].items()}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from alloycoat import chemistry
 from alloycoat.errors import RecipeError
-from alloycoat.quantities import FARADAY, parse
+from alloycoat.quantities import FARADAY, GAS_CONSTANT, ZERO_CELSIUS, parse
 from alloycoat.sources import Estimate, Value
 
 Array = NDArray[np.float64]
@@ -180,21 +180,20 @@ def symmetric(
         "porosity": film.porosity,
         "macmullin": film.macmullin,
     }
+    kelvin = _si(temperature, "temperature", "[cell] temperature")
     curves: dict[str, Any] = {}
     for name in ("conductivity", "diffusivity", "transference", "thermodynamic_factor"):
         transport = getattr(solution, name)
-        curves[name] = (transport.concentrations, transport.values)
-        spreads[name] = transport.value
+        factor = _warmed(dict(solution.activation).get(name), kelvin)
+        curves[name] = (transport.concentrations, tuple(value * factor for value in transport.values))
+        spreads[name] = transport.value if factor == 1.0 else _scaled(transport.value, factor)
     values: dict[str, Any] = {name: value.value for name, value in spreads.items() if name not in curves}
     if coating is not None:
         spreads |= _layer(coating)
         values |= {name: spreads[name].value for name in ("coating_resistance", "nucleation_overpotential")}
         values["electronic_share"] = _electronic_share(coating)
     given_area = area if area is not None else getattr(coating, "area_m2", None)
-    kelvin = _si(temperature, "temperature", "[cell] temperature")
-    notes = list(solution.notes)
-    if abs(kelvin - 298.15) > 2.0:
-        notes.append(f"transport and kinetics are those of 25 degC; only RT/F follows {kelvin - 273.15:g} degC")
+    notes = [*solution.notes, *_temperature_notes(kelvin, bool(solution.activation))]
     if rates.passivated:
         notes.append(f"the film of bare {metal.symbol} carries its polarization: an assumed input, no prediction")
     alpha_a, alpha_c = rates.alpha
@@ -217,6 +216,43 @@ def symmetric(
         **curves,
         **values,
     )
+
+
+TABLE_TEMPERATURE = 298.15
+"""K at which the property tables hold."""
+FITTED = (263.15, 323.15)
+"""K between which the activation energies describe the published fits, to 10 %."""
+
+
+def _warmed(energy: Value | None, kelvin: float) -> float:
+    """By how much a property differs from its table at 25 degC: exp(-E/R (1/T - 1/T0)); 1 where E is not tabulated."""
+    if energy is None or kelvin == TABLE_TEMPERATURE:
+        return 1.0
+    return math.exp(-energy.value / GAS_CONSTANT * (1.0 / kelvin - 1.0 / TABLE_TEMPERATURE))
+
+
+def _scaled(value: Value, factor: float) -> Value:
+    return replace(value, value=value.value * factor, low=value.low * factor, high=value.high * factor)
+
+
+def _temperature_notes(kelvin: float, known: bool) -> list[str]:
+    """What does not follow the temperature, in plain words; none within 2 K of 25 degC."""
+    if abs(kelvin - TABLE_TEMPERATURE) <= 2.0:
+        return []
+    celsius = kelvin - ZERO_CELSIUS
+    note = (
+        f"transport and kinetics are those of 25 degC; only RT/F follows {celsius:g} degC: no activation energy is "
+        "tabulated for this electrolyte, so its polarization there is not predicted"
+    )
+    if known:
+        note = (
+            f"conductivity and diffusivity follow {celsius:g} degC by tabulated activation energies; transference, "
+            "thermodynamic factor, exchange currents and films are those of 25 degC"
+        )
+    notes = [note]
+    if known and not FITTED[0] <= kelvin <= FITTED[1]:
+        notes.append("the activation energies hold from -10 to 50 degC, and are extrapolated here")
+    return notes
 
 
 def half(

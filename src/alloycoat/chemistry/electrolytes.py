@@ -58,7 +58,8 @@ class Electrolyte:
 
     conductivity in S/m, diffusivity of the salt in m2/s, transference of the cation (-), thermodynamic_factor
     1 + dln f/dln c (-). `basis` of the fractions: "v/v", "w/w", "mol" or "" where the text does not say.
-    `notes` say in plain words what is assumed; `tabulated` is False where a class prior stands in.
+    `notes` say in plain words what is assumed; `tabulated` is False where a class prior stands in. activation:
+    energies in J/mol with which conductivity and diffusivity follow the temperature, where they are tabulated.
     """
 
     text: str
@@ -78,6 +79,7 @@ class Electrolyte:
     transference: Transport
     thermodynamic_factor: Transport
     notes: tuple[str, ...]
+    activation: tuple[tuple[str, Value], ...] = ()
 
     @property
     def z(self) -> int:
@@ -193,6 +195,11 @@ def _build(parsed: wording.ParsedElectrolyte, concentration: float) -> Electroly
     for quantity, curve in transport.items():
         if curve.value.kind == "assumed":
             notes.append(f"{quantity.replace('_', ' ')} assumed: {curve.value.note}")
+    activation = tuple(
+        (quantity, rows[f"{quantity}_activation"].quantity("J/mol"))
+        for quantity in _UNITS
+        if f"{quantity}_activation" in rows
+    )
     full = replace(parsed, concentration=concentration)
     return Electrolyte(
         text=full.text, salt=parsed.salt, formula=salt["formula"].text, cation=salt["cation"].text,
@@ -201,6 +208,7 @@ def _build(parsed: wording.ParsedElectrolyte, concentration: float) -> Electroly
         tabulated=not subject.startswith("class "), conductivity=transport["conductivity"],
         diffusivity=transport["diffusivity"], transference=transport["transference"],
         thermodynamic_factor=transport["thermodynamic_factor"], notes=tuple(notes),
+        activation=activation,
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def _drive(c: Array, u: Array, field: float, grid: Array, knots: Array, rows: Ar
     field: i L/(z F b), what the current adds to P across the cell where t+ = 0.
     """
     n = len(c)
-    low, high, k = math.inf, 0.0, np.int64(0)  # a plain 0 would compile everything below twice
+    low, high, k = math.inf, 0.0, 0 * n  # a plain 0 is a type of its own: what it is handed to is compiled twice
     for j in range(n):
         k = _find_segment(c[j], knots, k)
         diffusivity = rows[k, 0] + rows[k, 1] * c[j]
@@ -108,7 +108,7 @@ def _drive(c: Array, u: Array, field: float, grid: Array, knots: Array, rows: Ar
 def observe(c: Array, current: float, films: float, grid: Array, knots: Array, rows: Array, numbers: Array) -> float:
     """Voltage at a profile; infinite, with the sign of the current, where salt has run out anywhere."""
     n = len(c)
-    resistance, least, k = 0.0, math.inf, np.int64(0)
+    resistance, least, k = 0.0, math.inf, 0 * n
     for j in range(n):
         k = _find_segment(c[j], knots, k)
         resistance += grid[WEIGHTS, j] / (rows[k, 4] + rows[k, 5] * c[j])
@@ -267,7 +267,7 @@ def march(
 
     Answers (status, time, filled, steps, evaluations); see `protocol.make_run`.
     """
-    n, filled, steps, evaluations, status = len(modes), np.int64(0), 0, 0, TIME_REACHED
+    n, filled, steps, evaluations, status = len(modes), 0 * len(modes), 0, 0, TIME_REACHED
     field = current * numbers[LENGTH] / (numbers[MOLAR_CHARGE] * numbers[PERMEANCE])
     pace = numbers[PERMEANCE] / (numbers[STORAGE] * numbers[LENGTH] ** 2)
     sign, target = math.copysign(1.0, current), tolerance * numbers[INITIAL]
