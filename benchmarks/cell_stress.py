@@ -111,7 +111,7 @@ def random_protocol(random: np.random.Generator, cell: Cell) -> Protocol:
         ]
     if random.random() < 0.1:
         more["rest"] = f"{wide(random, 5.0):.3g} min"
-    return Protocol.model_validate({"steps": steps, "cycles": int(random.integers(1, 30)), **more})
+    return Protocol.model_validate({"steps": steps, "cycles": int(random.integers(1, 12)), **more})
 
 
 def check(cell: Cell, ageing: AgeingParameters, protocol: Protocol, seed: int) -> tuple[str, str]:
