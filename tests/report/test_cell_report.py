@@ -76,3 +76,16 @@ def test_the_protocol_in_words():
     steps = [{"steps": ["Plate at 1 mA/cm2 for 1 h", "Strip at 1 mA/cm2 for 1 h"], "cycles": 3}, ["Rest for 1 h"]]
     found = recipe(protocol={"steps": steps, "cycles": 2}).protocol
     assert found.text == "(Plate at 1 mA/cm2 for 1 h; Strip at 1 mA/cm2 for 1 h) × 3, (Rest for 1 h) × 1; 2 cycles"
+
+
+def test_what_is_left_of_an_additive_heals_the_layer():
+    step = {"route": "additive", "precursor": "In(TFSI)3", "concentration": "12 mM"}
+    cell = {**CELL, "electrolyte_amount": "50 uL/cm^2"}
+    whole = run(recipe(coating=step, cell=cell), samples=0)
+    assert whole.coated.worn.additive == 0.0  # no contact time: all of it was reduced
+    short = run(recipe(coating={**step, "time": "1 min"}, cell=cell), samples=0)
+    layer = sum(3 * phase.mol_per_m2.value for phase in short.coating.phases)  # Li13In3
+    total = 12.0 * 5e-4
+    assert short.coated.worn.additive == pytest.approx(total - 2 * layer)
+    stock = short.coated.aged.inventory.additive
+    assert 0 < stock[-1] < stock[0] < total and short.bare.worn.additive == 0.0
