@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 from report_recipe import CELL, TABLES, recipe
 
+from alloycoat.coating import coat
 from alloycoat.outcome import Outcome
 from alloycoat.recipe import Recipe, rate_step
 from alloycoat.record import CyclingRecord
 from alloycoat.report.document import to_json
 from alloycoat.report.job import Run, run
 from alloycoat.report.page import drawings, page
+from alloycoat.report.prepare import prepare
 from alloycoat.report.rate import critical
+from alloycoat.report.side import make_cell, wear
+from alloycoat.report.stock import additive_stock
 from alloycoat.report.summary import summary
 from alloycoat.report.words import critical_text
 
@@ -76,3 +80,16 @@ def test_the_protocol_in_words():
     steps = [{"steps": ["Plate at 1 mA/cm2 for 1 h", "Strip at 1 mA/cm2 for 1 h"], "cycles": 3}, ["Rest for 1 h"]]
     found = recipe(protocol={"steps": steps, "cycles": 2}).protocol
     assert found.text == "(Plate at 1 mA/cm2 for 1 h; Strip at 1 mA/cm2 for 1 h) × 3, (Rest for 1 h) × 1; 2 cycles"
+
+
+def test_what_is_left_of_an_additive_heals_the_layer():
+    step = {"route": "additive", "precursor": "In(TFSI)3", "concentration": "12 mM"}
+    cell = {**CELL, "electrolyte_amount": "50 uL/cm^2"}
+    made = [prepare(recipe(coating=table, cell=cell)) for table in (step, {**step, "time": "10 s"})]
+    layers = [coat(prepared.recipe) for prepared in made]
+    assert additive_stock(made[0], layers[0]) == 0.0  # no contact time: all of it was reduced
+    taken = sum(3 * phase.mol_per_m2.value for phase in layers[1].phases)  # Li13In3
+    left = additive_stock(made[1], layers[1])
+    assert left == pytest.approx(12.0 * 5e-4 - 2 * taken) and left > 0
+    worn = wear(made[1], make_cell(made[1], layers[1]), layers[1])
+    assert worn.additive == left and additive_stock(made[1], None) == 0.0

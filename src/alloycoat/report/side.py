@@ -35,6 +35,7 @@ from alloycoat.outcome import Outcome
 from alloycoat.record import CyclingRecord, Ended
 from alloycoat.report.prepare import Prepared
 from alloycoat.report.rate import Critical, critical
+from alloycoat.report.stock import additive_stock
 from alloycoat.sources import Estimate
 
 Array = NDArray[np.float64]
@@ -145,9 +146,9 @@ def make_cell(prepared: Prepared, coating: Coating | None) -> Cell:
 
 
 def wear(prepared: Prepared, cell: Cell, coating: Coating | None) -> AgeingParameters:
-    """What ages the cell; an electrolyte amount that is assumed keeps its interval."""
+    """What ages the cell; an assumed electrolyte amount keeps its interval, what is left of an additive heals."""
     amount = None if prepared.cell.electrolyte_amount is None else prepared.electrolyte_amount_m
-    return ageing_parameters(cell, coating, electrolyte_amount=amount)
+    return ageing_parameters(cell, coating, electrolyte_amount=amount, additive=additive_stock(prepared, coating))
 
 
 def points_for(prepared: Prepared, cycles: int | None) -> int:
