@@ -59,6 +59,14 @@ CASES = {
         "Time|Voltage|Current", TIME / 3600, VOLTAGE, MILLI, separator="\t", below=("(h)", "(V)", "(mA)")
     ),
     "potential against a reference": made("time/s|Ewe (V vs. Li+/Li)|I (mA)"),
+    "reference behind the unit": made("time/s|Ewe(V) vs. Li/Li+|I/mA"),
+    "reference in front of the unit": made("time/s|E vs. RHE (V)|I/mA"),
+    "full-width brackets": made("测试时间（s）|电压（V）|电流（mA）", encoding="gb18030"),
+    "points between thousands": made(
+        "Zeit [s]|Spannung [V]|Strom [mA]", [f"{t:,.1f}".translate(str.maketrans(",.", ".,")) for t in TIME],
+        [repr(v).replace(".", ",") for v in VOLTAGE.tolist()], [repr(i).replace(".", ",") for i in MILLI.tolist()],
+        separator=";",
+    ),
     "one letter and a unit": made("t_h|U_V|I_mA", TIME / 3600, VOLTAGE, MILLI),
     "number signs": made("#time (s)|voltage#V|current#mA"),
     "blanks": ("time/s   Ewe/V   I/mA\n" + "".join(f"{a:>12}{b:>25}  {c:>12}\n" for a, b, c in PLAIN), "utf-8"),
