@@ -161,6 +161,26 @@ def test_one_document_on_standard_output_whatever_the_file(tmp_path):
         assert json.loads(result.stdout)["n_half_cycles"] == 8, name
 
 
+def test_techniques_in_files_of_their_own_are_one_cell(tmp_path):
+    """EC-Lab writes cycling and impedance of one cell into a file each, on one clock."""
+    frequency = np.logspace(5, -1, 31)
+    arc = 5 + 20 / (1 + 2j * np.pi * frequency * 2e-3)
+    names = "freq/Hz|Re(Z)/Ohm|-Im(Z)/Ohm|time/s|<Ewe>/V|<I>/mA|cycle number"
+    late, still = TIME[-1] + 60 + np.arange(31.0), np.full(31, 0.001)
+    spectrum = made(
+        names, frequency, arc.real, -arc.imag, late, still, 1e-5 * np.sin(late), np.ones(31), separator="\t"
+    )
+    cycling = made("mode|Ns|time/s|Ewe/V|<I>/mA", ONES, ONES, TIME, VOLTAGE, MILLI, separator="\t")
+    one = put(tmp_path, cycling[0], "cell_01_GCPL.mpt")
+    two = put(tmp_path, spectrum[0], "cell_02_PEIS.mpt")
+    assert any("impedance rows alone" in note for note in read(two).notes)
+    document = json.loads(CliRunner().invoke(app, [str(two), str(one), "--cell", "symmetric", "--json"]).stdout)
+    assert document["n_half_cycles"] == 8 and document["impedance"]["bulk_resistance_ohm"] == pytest.approx(
+        [5], rel=0.05
+    )
+    assert document["impedance"]["interfacial_resistance_ohm"] == pytest.approx([20], rel=0.05)
+
+
 def test_a_row_of_numbers_is_no_row_of_units():
     assert with_units(("Time", "Voltage"), ["1", "1"]) is None
     assert with_units(("Time", "Voltage"), ["s", "0.1"]) is None
