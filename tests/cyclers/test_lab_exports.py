@@ -181,6 +181,21 @@ def test_techniques_in_files_of_their_own_are_one_cell(tmp_path):
     assert document["impedance"]["interfacial_resistance_ohm"] == pytest.approx([20], rel=0.05)
 
 
+def test_parquet_with_the_names_of_a_maker(tmp_path):
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    dates = pyarrow.array([START + dt.timedelta(seconds=float(second)) for second in TIME], pyarrow.timestamp("ms"))
+    names = ["Step Type", "Total Time", "Current(uA)", "Voltage(mV)", "Capacity(mAs)", "Date", "Record ID"]
+    grown = (UP + DOWN) * 3.6e6
+    kinds = pyarrow.array(states("CC_Chg", "CC_DChg")).dictionary_encode()
+    columns = [kinds, TIME, CURRENT * 1e6, VOLTAGE * 1e3, grown, dates, np.arange(N)]
+    parquet.write_table(pyarrow.table(dict(zip(names, columns, strict=True))), tmp_path / "x.parquet")
+    record = read(tmp_path / "x.parquet")
+    assert record.metadata["format"] == "Neware parquet" and np.allclose(record.current_A, CURRENT)
+    assert np.allclose(record.voltage_V, VOLTAGE) and np.allclose(record.time_s, TIME)
+    checks = {check.name: check.state for check in stored(record)}
+    assert {"ok"} == {checks[name] for name in ("time_against_clock", "charge_against_capacity", "sign_against_state")}
+
+
 def test_a_row_of_numbers_is_no_row_of_units():
     assert with_units(("Time", "Voltage"), ["1", "1"]) is None
     assert with_units(("Time", "Voltage"), ["s", "0.1"]) is None
