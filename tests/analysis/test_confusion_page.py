@@ -48,7 +48,7 @@ def test_recording_keeps_the_order_and_the_ends(build):
 
 
 def test_a_leak_divides_the_voltage(build):
-    record = CyclingRecord(np.arange(1000.0), np.full(1000, 1e-3), np.full(1000, 0.1))
+    record = CyclingRecord(360.0 * np.arange(1000.0), np.full(1000, 1e-3), np.full(1000, 0.1))
     for way in build.WAYS:
         after = build.leaking(np.random.default_rng(3), record, 9.0, way).voltage_V
         assert after[:300] == pytest.approx(0.1) and 0.01 - 1e-12 <= after.min() < 0.1
