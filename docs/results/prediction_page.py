@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -226,7 +227,8 @@ reading, taken after a first scoring without it: between half of the bound and t
 
 
 def _text(text: str) -> str:
-    return " ".join(text.split())
+    """One line; a word broken at its hyphen is joined again."""
+    return " ".join(re.sub(r"-\n", "-", text).split())
 
 
 def checked() -> list[str]:

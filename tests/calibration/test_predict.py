@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
-import numba
 import pytest
 
 import alloycoat as ac
@@ -114,14 +114,24 @@ def test_json_names_units_and_explains() -> None:
     assert any("given_own_bare is empty" in text for text in document["warnings"])
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="lives of the ageing cell: minutes without the compiler")
-def test_the_mechanism_stands_beside() -> None:
-    quick = {**TABLES["protocol"], "steps": ["Plate at 4 mA/cm2 for 1 hour", "Strip at 4 mA/cm2 for 1 hour"]}
-    found = ac.predict(recipe(protocol=quick), own_bare_life="100 h")
-    assert [item.quantity for item in found.mechanistic] == ["bare-life", "coated-life"]
-    for item in found.mechanistic:
-        assert 10 < item.median < 3000
-        assert item.interval_80[0] < item.median < item.interval_80[1]
+def test_the_mechanism_stands_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def simulated(_: Recipe, factors: dict[str, float], side: str) -> float:
+        asked.append((side, factors))
+        return math.log(150.0 if side == "bare" else 700.0)
+
+    monkeypatch.setattr("alloycoat.calibration.mechanism._simulate", simulated)
+    blind, own = (ac.predict(recipe(), own_bare_life=life) for life in (None, "300 h"))
+    assert [item.quantity for item in blind.mechanistic] == ["bare-life", "coated-life"]
+    assert blind.mechanistic[0].median == pytest.approx(150.0)
+    low, high = blind.mechanistic[0].interval_80
+    assert 1.5 < 150.0 / low < 4
+    assert high / 150.0 == pytest.approx(150.0 / low, rel=1e-6)
+    assert own.mechanistic[1].given == "own bare"
+    assert own.mechanistic[1].median > ac.predict(recipe(), own_bare_life="75 h").mechanistic[1].median
+    assert {side for side, _ in asked} == {"bare", "coated"}
+    assert all(0.2 < factor < 5 for _, factors in asked for factor in factors.values())
     magnesium = recipe(
         anode={"metal": "Mg", "area": "1.13 cm^2"}, cell={"electrolyte": "0.5 M Mg(TFSI)2 in DME"}, coating=None
     )
