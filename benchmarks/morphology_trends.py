@@ -53,9 +53,11 @@ def cases() -> dict[str, Callable[[int], Scene]]:
         return lambda seed: scene_of(potassium, "quick", coated=coated, seed=seed, covered=1.0)
 
     def optical(share: float) -> Callable[[int], Scene]:
-        # a gap of 100 um without separator: J* = 1290 A/m2 at D = 4e-10 m2/s, t+ = 0.4
+        # a gap of 1 mm without separator: J* = 129 A/m2 at D = 4e-10 m2/s, t+ = 0.4
         return lambda seed: plated(
-            scene_of(lithium, "quick", coated=False, seed=seed, geometry="optical", gap=1e-4), share * 1286.5
+            scene_of(lithium, "quick", coated=False, seed=seed, geometry="optical", gap=1e-3),
+            share * 128.65,
+            2 * CHARGE,
         )
 
     return {
