@@ -291,8 +291,8 @@ def potential_solve(cells: int, contrast: float = 1e6) -> None:
 
 def bandwidth(cells: int) -> None:
     """The stencil of the conjugate gradients against a memory triad of the same size, GB/s."""
-    from alloycoat.morphology.kernels.elliptic import _apply
     from alloycoat.morphology.kernels.compiled import compiled
+    from alloycoat.morphology.kernels.elliptic import _apply
 
     @compiled
     def triad(a, b, c):  # type: ignore[no-untyped-def]
