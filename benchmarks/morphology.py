@@ -191,7 +191,11 @@ def fipy(cells: int, seconds: float, step: float) -> tuple[float, dict[str, np.n
             e, exp = eta.value, np.exp
             s, ds = interpolation(e), 30 * e**2 * (1 - e) ** 2
             cl, cs = 1 / (1 + exp(m.level - w.value)), 1 / (1 + exp(m.solid_level - w.value))
-            drive = ds * m.kinetics * (cl * (1 - s) / m.c0 * exp(-m.thermal / 2 * pot.value) - exp(m.thermal / 2 * pot.value))
+            drive = (
+                ds
+                * m.kinetics
+                * (cl * (1 - s) / m.c0 * exp(-m.thermal / 2 * pot.value) - exp(m.thermal / 2 * pot.value))
+            )
             well = 2 * m.barrier * e * (1 - e) * (1 - 2 * e)
             source = fp.CellVariable(mesh=mesh, value=drive - m.mobility * well)
             (fp.TransientTerm() == fp.DiffusionTerm(m.mobility * m.kappa) + source).solve(eta, dt=step, solver=solver)
@@ -250,7 +254,9 @@ def potential_solve(cells: int, contrast: float = 1e6) -> None:
     from scipy.sparse.linalg import splu
 
     wraps = Side("periodic")
-    solver = EllipticSolver((cells, cells), (1 / cells, 1 / cells), Sides(Side("value"), Side("value", 1.0), wraps, wraps))
+    solver = EllipticSolver(
+        (cells, cells), (1 / cells, 1 / cells), Sides(Side("value"), Side("value", 1.0), wraps, wraps)
+    )
     sigma, later = needle(cells, contrast), needle(cells, contrast, 0.02 / cells)
     solver.set_conductivity(sigma)
     number = np.arange(cells * cells).reshape(cells, cells)
@@ -285,8 +291,8 @@ def potential_solve(cells: int, contrast: float = 1e6) -> None:
 
 def bandwidth(cells: int) -> None:
     """The stencil of the conjugate gradients against a memory triad of the same size, GB/s."""
-    from alloycoat.morphology.kernels.elliptic import _apply
     from alloycoat.morphology.kernels.compiled import compiled
+    from alloycoat.morphology.kernels.elliptic import _apply
 
     @compiled
     def triad(a, b, c):  # type: ignore[no-untyped-def]

@@ -53,9 +53,11 @@ def cases() -> dict[str, Callable[[int], Scene]]:
         return lambda seed: scene_of(potassium, "quick", coated=coated, seed=seed, covered=1.0)
 
     def optical(share: float) -> Callable[[int], Scene]:
-        # a gap of 100 um without separator: J* = 1290 A/m2 at D = 4e-10 m2/s, t+ = 0.4
+        # a gap of 1 mm without separator: J* = 129 A/m2 at D = 4e-10 m2/s, t+ = 0.4
         return lambda seed: plated(
-            scene_of(lithium, "quick", coated=False, seed=seed, geometry="optical", gap=1e-4), share * 1286.5
+            scene_of(lithium, "quick", coated=False, seed=seed, geometry="optical", gap=1e-3),
+            share * 128.65,
+            2 * CHARGE,
         )
 
     return {
@@ -106,8 +108,9 @@ def main() -> None:
         print(*rows[-1], sep=", ", flush=True)
     with chosen.out.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["case", "roughness_um", "lowest_um", "highest_um", "tip_over_mean_height", "charge_mAh_per_cm2",
-                         "ended"])  # fmt: skip
+        writer.writerow(
+            ["case", "roughness_um", "lowest_um", "highest_um", "tip_over_mean_height", "charge_mAh_per_cm2", "ended"]
+        )
         writer.writerows(rows)
 
 

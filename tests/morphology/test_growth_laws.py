@@ -40,7 +40,7 @@ def plated_in_one_dimension(gap: float, current: float, times: np.ndarray) -> Ou
 
 
 def test_voltage_follows_the_one_dimensional_cell() -> None:
-    """1000 A/m2 over 100 um, three quarters of the limiting current; metal volume next to none, so that nothing moves."""
+    """1000 A/m2 over 100 um, three quarters of the limiting current; a metal without volume, so nothing moves."""
     times = np.linspace(0.5, 20.0, 40)
     want = plated_in_one_dimension(100e-6, 1000.0, times)
     made = scene(ny=108, gap=100e-6, stages=(Stage("plate", 1000.0, 20.0),), surface=surface(molar_volume=1e-9),
