@@ -139,15 +139,14 @@ def py_pde(cells: int, seconds: float, step: float, every: float) -> tuple[float
         {"eta": rate, "w": f"({flux}-{dh}*({cs}*{m.sites}-{cl})*{rate})/{chi}", "pot": "0"},
         bc_ops={
             "eta:*": {"x-": {"value": 1}, "x+": {"value": 0}, **wall},
+            # of every operator in the equation of w: the potential, constant in the metal and 0 far off, may share them
             "w:*": {"x-": low, "x+": high, **wall},
-            "pot:*": {"x-": {"value": m.potential}, "x+": {"value": 0}, **wall},
-            "w:gradient": {"x-": low, "x+": high, **wall},
         },
     )
     eta, w, pot = first(cells)
     potential, before = sparse_potential(cells), eta
     fields = pde.FieldCollection([pde.ScalarField(grid, a) for a in (eta, w, pot)], labels=["eta", "w", "pot"])
-    solver = pde.ExplicitSolver(system, scheme="euler", adaptive=False)
+    solver = pde.EulerSolver(system, adaptive=False)
     stepper = solver.make_stepper(fields, step)
     stepper(fields.copy(), 0.0, step)  # compiles
 
@@ -191,7 +190,11 @@ def fipy(cells: int, seconds: float, step: float) -> tuple[float, dict[str, np.n
             e, exp = eta.value, np.exp
             s, ds = interpolation(e), 30 * e**2 * (1 - e) ** 2
             cl, cs = 1 / (1 + exp(m.level - w.value)), 1 / (1 + exp(m.solid_level - w.value))
-            drive = ds * m.kinetics * (cl * (1 - s) / m.c0 * exp(-m.thermal / 2 * pot.value) - exp(m.thermal / 2 * pot.value))
+            drive = (
+                ds
+                * m.kinetics
+                * (cl * (1 - s) / m.c0 * exp(-m.thermal / 2 * pot.value) - exp(m.thermal / 2 * pot.value))
+            )
             well = 2 * m.barrier * e * (1 - e) * (1 - 2 * e)
             source = fp.CellVariable(mesh=mesh, value=drive - m.mobility * well)
             (fp.TransientTerm() == fp.DiffusionTerm(m.mobility * m.kappa) + source).solve(eta, dt=step, solver=solver)
@@ -250,7 +253,9 @@ def potential_solve(cells: int, contrast: float = 1e6) -> None:
     from scipy.sparse.linalg import splu
 
     wraps = Side("periodic")
-    solver = EllipticSolver((cells, cells), (1 / cells, 1 / cells), Sides(Side("value"), Side("value", 1.0), wraps, wraps))
+    solver = EllipticSolver(
+        (cells, cells), (1 / cells, 1 / cells), Sides(Side("value"), Side("value", 1.0), wraps, wraps)
+    )
     sigma, later = needle(cells, contrast), needle(cells, contrast, 0.02 / cells)
     solver.set_conductivity(sigma)
     number = np.arange(cells * cells).reshape(cells, cells)
@@ -285,8 +290,8 @@ def potential_solve(cells: int, contrast: float = 1e6) -> None:
 
 def bandwidth(cells: int) -> None:
     """The stencil of the conjugate gradients against a memory triad of the same size, GB/s."""
-    from alloycoat.morphology.kernels.elliptic import _apply
     from alloycoat.morphology.kernels.compiled import compiled
+    from alloycoat.morphology.kernels.elliptic import apply_network
 
     @compiled
     def triad(a, b, c):  # type: ignore[no-untyped-def]
@@ -298,12 +303,12 @@ def bandwidth(cells: int) -> None:
 
     rng = np.random.default_rng(0)
     tx, ty, sink, x, out = (rng.random((cells, cells)) for _ in range(5))
-    _apply(tx, ty, sink, x, out)
+    apply_network(tx, ty, sink, x, out)
     triad(out, tx, ty)
     pairs = []
     for _ in range(7):
         one = cpu(lambda: triad(out, tx, ty))[0]
-        two = cpu(lambda: _apply(tx, ty, sink, x, out))[0]
+        two = cpu(lambda: apply_network(tx, ty, sink, x, out))[0]
         pairs.append((3 * 8e-9 * cells**2 / one, 5 * 8e-9 * cells**2 / two))
     memory, stencil = (max(pair[k] for pair in pairs) for k in (0, 1))
     print(f"\nbandwidth, {cells} x {cells}, one thread: triad {memory:.1f} GB/s, stencil {stencil:.1f} GB/s", end="")

@@ -83,7 +83,7 @@ def _apply_row(i, tx, ty, sink, x, row):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _apply(tx, ty, sink, x, out):  # type: ignore[no-untyped-def]
+def apply_network(tx, ty, sink, x, out):  # type: ignore[no-untyped-def]
     """out = A x."""
     for i in range(x.shape[0]):
         _apply_row(i, tx, ty, sink, x, out[i])
