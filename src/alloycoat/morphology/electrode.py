@@ -128,7 +128,7 @@ class Electrode:
             aged = self.cover.film(time)[columns]
             # at the rim of a hole both interfaces share a cell: mixed by the logarithm, none jumps
             through = self.cover.thickness[columns] / self.cover.sigma
-            film = film ** (1.0 - below) * (layer.film * aged + through) ** below
+            film = (1.0 - below) * film + below * (layer.film * aged + through)
             exchange = exchange ** (1.0 - below) * (surface.exchange * layer.exchange_factor / aged) ** below
         wobble = self.noise.at(time)
         if wobble is not None:

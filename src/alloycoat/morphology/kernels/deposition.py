@@ -177,7 +177,7 @@ def transfer(drive, exchange, film, alpha_a, alpha_c, thermal, count, current, s
 def _between(field, y, x):  # type: ignore[no-untyped-def]
     """Bilinear value at row y and column x (in cells, wrapped across, held at the ends of the rows)."""
     n, m = field.shape
-    i, j = int(math.floor(y)), int(math.floor(x))
+    i, j = math.floor(y), math.floor(x)
     a, b = y - i, x - j
     low, high = min(max(i, 0), n - 1), min(max(i + 1, 0), n - 1)
     left, right = j % m, (j + 1) % m
