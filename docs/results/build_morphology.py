@@ -130,11 +130,18 @@ def example_lines() -> list[str]:
         ("error of the charge balance", *(f"{side['charge_balance_error']:.0e}" for side in (bare, coated))),
     ]
     share = kept["conditions"]["share_of_limiting_current"]
+    rougher = coated["plated_rms_m"] > bare["plated_rms_m"]
+    remark = (
+        "Here the coated electrode is the rougher one: the assumed coverage leaves a hole, the current gathers in it and"
+        "\nmetal grows out; under the layer the front is flat."
+        if rougher
+        else "Here the coated electrode is the smoother one."
+    )
     return [
         "## The example recipe", "",
         f"{kept['title']}: `alloycoat grow examples/{EXAMPLE.name} --preset quick`, one seed, at {share:.2f} of the",
         "limiting current density. One picture is one seed of an assumed disorder: it shows what the model does, not",
-        "what a cell will do.", "",
+        "what a cell will do.", "", remark, "",
         f"![Frames of the bare and the coated electrode]({PICTURE.name})", "",
         "| | bare | coated |", "|---|---|---|", *(f"| {a} | {b} | {c} |" for a, b, c in rows), "",
         "Assumed in it:", "", *(f"- {text}" for text in kept["warnings"]), "",
@@ -152,8 +159,8 @@ def front_lines() -> list[str]:
         "## The published models", "",
         "`--preset hong2018` and `ahmad2020` run the models of Hong and Viswanathan (doi",
         "10.1021/acsenergylett.8b01009) and of Ahmad et al. (doi 10.1073/pnas.2008841117, bare liquid) with their",
-        "parameters on their mesh. Their interface, about as thin as a cell, is not resolved there: fronts stick to the",
-        "mesh, and another mesh gives another curve. They are there to be compared with the curves of the papers.",
+        "parameters on their mesh. Their interface, about as thin as a cell, is not resolved there: fronts stick to",
+        "the mesh, and another mesh gives another curve. They are there to be compared with the curves of the papers.",
         "Highest front of `hong2018`, seed 0:", "",
         "| time / s | front / µm |", "|---|---|",
         *(f"| {float(row['time_s']):g} | {1e6 * float(row['front_m']):.1f} |" for row in chosen), "",
