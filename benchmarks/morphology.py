@@ -218,7 +218,7 @@ def errors(found: dict[str, np.ndarray], exact: dict[str, np.ndarray]) -> tuple[
     return tuple(float(np.sqrt(np.mean((found[k] - exact[k]) ** 2))) for k in ("eta", "c", "pot"))  # type: ignore[return-value]
 
 
-def peers(cells: int, seconds: float) -> None:
+def peers(cells: int, seconds: float, codes: tuple[str, ...]) -> None:
     """Error against cost."""
     ours(cells, 0.02, 0.01)
     _, exact = ours(cells, seconds, seconds / 128)
@@ -234,6 +234,8 @@ def peers(cells: int, seconds: float) -> None:
         ("FiPy, semi-implicit, steps of 12.5 ms, LU", lambda: fipy(cells, seconds, 0.0125)),
     ]
     for name, run in rows:
+        if name.split()[0].strip(",") not in codes:
+            continue
         spent, found = run()
         shown = errors(found, exact)
         print(f"{name:38} {spent / seconds:12.3g} {shown[0]:9.1e} {shown[1]:9.1e} {shown[2]:10.1e}", flush=True)
@@ -320,13 +322,14 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=256)
     parser.add_argument("--seconds", type=float, default=0.2)
     parser.add_argument("--only", choices=("peers", "potential", "bandwidth"))
+    parser.add_argument("--codes", nargs="+", default=("alloycoat", "FiPy", "py-pde"))
     given = parser.parse_args()
     if given.only in {None, "potential"}:
         potential_solve(given.cells)
     if given.only in {None, "bandwidth"}:
         bandwidth(2048)
     if given.only in {None, "peers"}:
-        peers(given.cells, given.seconds)
+        peers(given.cells, given.seconds, tuple(given.codes))
 
 
 if __name__ == "__main__":
