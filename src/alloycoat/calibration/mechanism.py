@@ -9,7 +9,7 @@ import numpy as np
 from alloycoat import cell as cells
 from alloycoat.calibration import prediction as made
 from alloycoat.calibration import shipped as tables
-from alloycoat.calibration.ageing_lives import AMOUNT, AREA, COVERAGE_GAP, MODELLED, MOST_CYCLES
+from alloycoat.calibration.ageing_lives import AMOUNT, AREA, COVERAGE_GAP, MODELLED
 from alloycoat.calibration.cases import Case
 from alloycoat.calibration.likelihood import Fitted, Predictive
 from alloycoat.calibration.mechanistic import Calibrated
@@ -18,6 +18,8 @@ from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 
 ROLE = "mechanistic"
+MOST_CYCLES = 8000
+"""A cell that lives longer is not followed: it would take more than some seconds."""
 PARAMETER_SPREAD = 0.25
 """What the uncertainty of the fitted parameters adds to ln life: its usual size over the published rows."""
 WORDS = "the ageing cell with parameters fitted to the published lives; electrolyte amount assumed where not given"
@@ -46,6 +48,8 @@ def _simulate(recipe: Recipe, factors: dict[str, float], side: str) -> float:
     worn = replace(worn, **changes)
     protocol = recipe.protocol.model_copy(update={"cycles": MOST_CYCLES})
     found = cells.lives(cell, protocol, worn, {"loss": np.array([worn.loss])}, threads=1)
+    if not found.observed[0]:
+        raise RecipeError(f"the {side} cell of the mechanism outlives {MOST_CYCLES} cycles")
     hours = float(found.time_s[0]) / 3600.0
     if hours <= 0.0:
         raise RecipeError("the cell carries the current not even at the beginning")
