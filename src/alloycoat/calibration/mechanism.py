@@ -18,6 +18,8 @@ from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 
 ROLE = "mechanistic"
+FITTED_TO = "Li"
+"""Metal of the cells that the shipped parameters were fitted to; those of sodium are run with them, unscored."""
 MOST_CYCLES = 8000
 """A cell that lives longer is not followed: it would take more than some seconds."""
 PARAMETER_SPREAD = 0.25
@@ -56,10 +58,11 @@ def _simulate(recipe: Recipe, factors: dict[str, float], side: str) -> float:
     return float(np.log(hours))
 
 
-def _shown(quantity: str, given: str, mean: float, fit: Fitted) -> Predicted:
+def _shown(quantity: str, given: str, mean: float, fit: Fitted, anode: str) -> Predicted:
     normal = np.array([np.hypot(fit.between, PARAMETER_SPREAD)])
     found = Predictive(np.array([mean]), normal, np.array([fit.within]), fit.freedom)
-    return made.of(quantity, given, found, ROLE, WORDS, *tables.scored(quantity, given, "Li", ROLE))
+    score = tables.scored(quantity, given, anode, ROLE) if anode == FITTED_TO else (None, None)
+    return made.of(quantity, given, found, ROLE, WORDS, *score)
 
 
 def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ...]:
@@ -68,12 +71,14 @@ def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ..
     Raises RecipeError for a metal that the mechanism was not fitted to.
     """
     if case.anode not in MODELLED:
-        raise RecipeError(f"the mechanism was fitted to cells of {' and '.join(MODELLED)} alone")
+        raise RecipeError(f"the ageing cell is run for {' and '.join(MODELLED)} alone here")
+    if recipe.cell is not None and recipe.cell.format != "symmetric":
+        raise RecipeError("the mechanism was fitted to symmetric cells")
     fits = tables.mechanism()
     bare_fit = fits["bare-life nothing"]
     found = []
     bare = _simulate(recipe, Calibrated(bare_fit, bare_fit).factors(case, "bare"), "bare")
-    found.append(_shown("bare-life", "nothing", bare, bare_fit))
+    found.append(_shown("bare-life", "nothing", bare, bare_fit, case.anode))
     if recipe.coating is None:
         return tuple(found)
     given = "own bare" if known.bare_life is not None and known.bare_life[0] == known.bare_life[1] else "nothing"
@@ -82,5 +87,5 @@ def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ..
     coated += float((1.0 - case.carbonate) * fit.coefficients[6] + case.carbonate * fit.coefficients[7])
     if given == "own bare" and known.bare_life is not None:
         coated += float(fit.coefficients[8]) * (known.bare_life[0] - bare)
-    found.append(_shown("coated-life", given, coated, fit))
+    found.append(_shown("coated-life", given, coated, fit, case.anode))
     return tuple(found)
