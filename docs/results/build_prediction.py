@@ -1,9 +1,10 @@
-"""Fits, scores and ships the predictor: `python docs/results/build_prediction.py` (minutes; --check: seconds).
+"""Fits, scores and ships the predictor: `python docs/results/build_prediction.py` (some minutes of processor time).
 
-Writes docs/results/prediction_folds.csv (one line a left-out row of the nested choice, kept after each fold, so that
-an interrupted run goes on), the tables inside the package (src/alloycoat/calibration/data/{fitted,held_out,scores,
-mechanistic}.csv) and docs/results/prediction.md. docs/results/build_mechanistic.py comes before it where the ageing
-cell has changed. --fresh forgets the folds kept; --page writes the page alone.
+Writes docs/results/prediction_folds.csv (a line for each left-out row of the nested choice, kept after each fold,
+so that an interrupted run goes on), the tables inside the package (src/alloycoat/calibration/data: fitted,
+held_out, scores, mechanistic), docs/results/prediction.md and reproduction.md with the parity plots.
+build_mechanistic.py comes before it where the ageing cell has changed, prediction_checks.py where the models have.
+--fresh forgets the folds kept; --page writes pages and plots alone.
 """
 
 from __future__ import annotations

@@ -149,9 +149,10 @@ def test_a_recipe_that_cannot_be_run_is_refused_before_anything_is_written(tmp_p
     assert not folder.exists()
 
 
-def test_what_is_not_offered_yet_is_an_unknown_option(tmp_path):
+def test_an_own_bare_cell_that_cannot_be_used_is_refused(tmp_path):
     path = write(tmp_path)
-    assert shell("run", path, "--own-bare", "x.csv")[0] == 2
+    assert shell("run", path, "--own-bare", "x.csv")[0] == 1  # a file that is refused
+    assert shell("run", path, "--own-bare-life", "180 parsec")[0] == 2
 
 
 def test_the_installed_command(tmp_path):

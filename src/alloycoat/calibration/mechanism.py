@@ -9,7 +9,7 @@ import numpy as np
 from alloycoat import cell as cells
 from alloycoat.calibration import prediction as made
 from alloycoat.calibration import shipped as tables
-from alloycoat.calibration.ageing_lives import AMOUNT, AREA, COVERAGE_GAP, MODELLED, MOST_CYCLES
+from alloycoat.calibration.ageing_lives import AMOUNT, AREA, COVERAGE_GAP, MODELLED
 from alloycoat.calibration.cases import Case
 from alloycoat.calibration.likelihood import Fitted, Predictive
 from alloycoat.calibration.mechanistic import Calibrated
@@ -18,6 +18,10 @@ from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 
 ROLE = "mechanistic"
+FITTED_TO = "Li"
+"""Metal of the cells that the shipped parameters were fitted to; those of sodium are run with them, unscored."""
+MOST_CYCLES = 8000
+"""A cell that lives longer is not followed: it would take more than some seconds."""
 PARAMETER_SPREAD = 0.25
 """What the uncertainty of the fitted parameters adds to ln life: its usual size over the published rows."""
 WORDS = "the ageing cell with parameters fitted to the published lives; electrolyte amount assumed where not given"
@@ -46,16 +50,19 @@ def _simulate(recipe: Recipe, factors: dict[str, float], side: str) -> float:
     worn = replace(worn, **changes)
     protocol = recipe.protocol.model_copy(update={"cycles": MOST_CYCLES})
     found = cells.lives(cell, protocol, worn, {"loss": np.array([worn.loss])}, threads=1)
+    if not found.observed[0]:
+        raise RecipeError(f"the {side} cell of the mechanism outlives {MOST_CYCLES} cycles")
     hours = float(found.time_s[0]) / 3600.0
     if hours <= 0.0:
         raise RecipeError("the cell carries the current not even at the beginning")
     return float(np.log(hours))
 
 
-def _shown(quantity: str, given: str, mean: float, fit: Fitted) -> Predicted:
+def _shown(quantity: str, given: str, mean: float, fit: Fitted, anode: str) -> Predicted:
     normal = np.array([np.hypot(fit.between, PARAMETER_SPREAD)])
     found = Predictive(np.array([mean]), normal, np.array([fit.within]), fit.freedom)
-    return made.of(quantity, given, found, ROLE, WORDS, *tables.scored(quantity, given, "Li", ROLE))
+    score = tables.scored(quantity, given, anode, ROLE) if anode == FITTED_TO else (None, None)
+    return made.of(quantity, given, found, ROLE, WORDS, *score)
 
 
 def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ...]:
@@ -64,12 +71,14 @@ def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ..
     Raises RecipeError for a metal that the mechanism was not fitted to.
     """
     if case.anode not in MODELLED:
-        raise RecipeError(f"the mechanism was fitted to cells of {' and '.join(MODELLED)} alone")
+        raise RecipeError(f"the ageing cell is run for {' and '.join(MODELLED)} alone here")
+    if recipe.cell is not None and recipe.cell.format != "symmetric":
+        raise RecipeError("the mechanism was fitted to symmetric cells")
     fits = tables.mechanism()
     bare_fit = fits["bare-life nothing"]
     found = []
     bare = _simulate(recipe, Calibrated(bare_fit, bare_fit).factors(case, "bare"), "bare")
-    found.append(_shown("bare-life", "nothing", bare, bare_fit))
+    found.append(_shown("bare-life", "nothing", bare, bare_fit, case.anode))
     if recipe.coating is None:
         return tuple(found)
     given = "own bare" if known.bare_life is not None and known.bare_life[0] == known.bare_life[1] else "nothing"
@@ -78,5 +87,5 @@ def lives_beside(recipe: Recipe, case: Case, known: Case) -> tuple[Predicted, ..
     coated += float((1.0 - case.carbonate) * fit.coefficients[6] + case.carbonate * fit.coefficients[7])
     if given == "own bare" and known.bare_life is not None:
         coated += float(fit.coefficients[8]) * (known.bare_life[0] - bare)
-    found.append(_shown("coated-life", given, coated, fit))
+    found.append(_shown("coated-life", given, coated, fit, case.anode))
     return tuple(found)

@@ -61,7 +61,11 @@ def prediction_section(prediction: Prediction | None, why: str = "") -> str:
 
 def prediction_lines(prediction: Prediction) -> list[str]:
     """The best predictions as lines for the terminal."""
-    found: Sequence[Predicted] = [item for name in _NAMES if (item := prediction.find(name)) is not None]
+    life = prediction.case.bare_life
+    known = "bare-life" if life is not None and life[0] == life[1] else ""
+    found: Sequence[Predicted] = [
+        item for name in _NAMES if name != known and (item := prediction.find(name)) is not None
+    ]
     lines = [
         f"{_NAMES[item.quantity]}: {_value(item.median, item.unit)} ({_span(item.interval_80, item.unit)}), "
         f"{_GIVEN[item.given]}"
