@@ -14,6 +14,7 @@ from alloycoat import cell as cells
 from alloycoat import chemistry
 from alloycoat.calibration import models as declared
 from alloycoat.calibration.cases import MA_PER_CM2, case_of, design
+from alloycoat.calibration.full_claims import life_span, retention_span
 from alloycoat.calibration.reproduce_cells import first_of_bare_cell, held_for
 from alloycoat.calibration.study import fit_all
 from alloycoat.coating import Coating, coat
@@ -320,6 +321,20 @@ def _salt_per_precursor(_: ClaimRow, given: Arguments) -> Found:
     return Found(_exact(value), words, tolerance=1.01, kind="statement")
 
 
+def _full_life(_: ClaimRow, given: Arguments) -> Found:
+    """Cycles to 80 % of full cells over declared conditions; "row" is the coating row, none for bare metal."""
+    span, words = life_span(given, int(given["row"]) if "row" in given else None)
+    if given.get("cells") == "2":  # two electrolytes, two printed numbers
+        other, more = life_span({**given, "electrolyte": given["electrolyte 2"]}, None)
+        return Found((span, other), f"{words}; in {given['electrolyte 2']}: {more}")
+    return Found((span,), words)
+
+
+def _full_bare_retention(_: ClaimRow, given: Arguments) -> Found:
+    _, words = retention_span(given, None)
+    return Found((), f"bare: {words}", judged="cannot be predicted")
+
+
 def _not_yet(_: ClaimRow, __: Arguments) -> Found:
     return Found((), "", judged="cannot be predicted")
 
@@ -332,7 +347,8 @@ CHECKS: dict[str, Check] = {
     "trend": _trend, "moduli": _moduli, "share below the layer": _below_the_layer, "triflate made": _triflate,
     "salt in a volume": _salt_in_volume, "balanced thickness": _balanced_thickness,
     "recipe concentration": _recipe_concentration, "criteria reported": _criteria,
-    "salt made per precursor": _salt_per_precursor, "not yet": _not_yet,
+    "salt made per precursor": _salt_per_precursor, "life of a full cell": _full_life,
+    "retention of the bare full cell": _full_bare_retention, "not yet": _not_yet,
 }  # fmt: skip
 """Name in claim_checks.csv -> function."""
 

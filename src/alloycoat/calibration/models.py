@@ -32,7 +32,8 @@ FILL = "shrunk + metals"
 class Model:
     """A log-linear model of one quantity. terms: (feature, prior mean, prior standard deviation; 0: fixed).
 
-    primary: the form declared for this quantity and what is given, before the models were compared.
+    primary: the form that is shipped unless another one is clearly better on left-out papers (see the docs: this
+    choice was made while scores on the rows could be seen).
     """
 
     quantity: str
