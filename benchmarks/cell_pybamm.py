@@ -188,7 +188,7 @@ def draw_costs(results: dict[str, list[dict[str, Any]]]) -> None:
     mpl.use("svg")
     import matplotlib.pyplot as plt
 
-    mpl.rcParams["svg.hashsalt"] = "alloycoat"
+    mpl.rcParams["svg.hashsalt"], mpl.rcParams["svg.fonttype"] = "alloycoat", "none"
     figure, panels = plt.subplots(1, len(results), figsize=(3.6 * len(results), 3.6), sharey=True)
     lines = (
         ("alloycoat, cycle()", "alloycoat", "", "o"),
