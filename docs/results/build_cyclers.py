@@ -64,6 +64,19 @@ formats are damaged as bytes; a column that is not there cannot be swapped).
 | file | {kinds} |
 |---|{dashes}
 """
+FUZZED = """
+## Fuzzed, and what reading takes
+
+Outside of the suite, `python tests/fuzz_cyclers.py -max_total_time=60 KIND` mutates the samples under coverage
+(atheris). A minute each on a busy machine: text 599 cases, Battery Data Format csv 4,795, workbooks 2,679, `.ndax`
+1,066, `.nda` 727, `.res` 1,007, `.mpr` 1,094, parquet 1,245, zip 3,963. It found one crash, a workbook whose sheet does
+not unpack, which is refused since; no hang and no swelling. In the suite, hypothesis damages every sample format and
+writes any bytes under any name.
+
+Peak memory of reading over the bytes of all numbers in the file (8 a number): text of three columns and 300,000 rows
+9.6, of eight columns 7.6, Battery Data Format csv 7.8, `.ndax` 4.5, `.mpr` 5.4. Processor time over that of the library
+alone: Neware 1.2 to 1.7; `.mpr` 2.5 to 4, where the library hands over raw bytes and reading is 0.7 to 12 ms.
+"""
 VERDICTS = ("repaired", "refused", "flagged", "harmless", "silent")
 LETTERS = {"repaired": "R", "refused": "X", "flagged": "F", "harmless": "H", "silent": "**silent**"}
 
@@ -164,7 +177,7 @@ def main() -> None:
     )  # fmt: skip
     neware = [neware_row(path) for path in files if ".nda" in path.name]
     text = head + "\n".join(line for _, line in rows) + "\n" + NEWARE + "\n".join(neware) + "\n"
-    text += damage_tables(good)
+    text += damage_tables(good) + FUZZED
     (HERE / "cyclers.md").write_text(text, encoding="utf-8")
 
 

@@ -33,8 +33,8 @@ def test_the_page_is_that_of_the_cases(build):
 def test_the_aims_are_met(build):
     cases = build.saved()
     assert np.mean([case.right for case in cases]) >= 0.95
-    healthy = [case for case in cases if case.truth == "none" and not case.leak]
-    assert len(healthy) > 300 and np.mean([case.found != "none" for case in healthy]) < 0.01
+    healthy = [case for case in cases if case.truth == "none" and not case.leak and case.ended == "completed"]
+    assert len(healthy) > 200 and np.mean([case.found != "none" for case in healthy]) < 0.01
 
 
 def test_recording_keeps_the_order_and_the_ends(build):
@@ -42,13 +42,13 @@ def test_recording_keeps_the_order_and_the_ends(build):
     sign = np.where(time // 3600 % 2 == 0, -1.0, 1.0)
     clean = CyclingRecord(time, 1e-3 * sign, 0.05 * sign)
     for seed in range(12):
-        _, seen = build.recorded(np.random.default_rng(seed), clean, 1e-4, 1.0)
+        _, seen = build.recorded(np.random.default_rng(seed), clean, 1e-4)
         assert np.all(np.diff(seen.time_s) >= 0) and seen.n >= 20
         assert abs(seen.n - clean.n) < clean.n and analyze(seen).failure == "none"
 
 
 def test_a_leak_divides_the_voltage(build):
-    record = CyclingRecord(np.arange(1000.0), np.full(1000, 1e-3), np.full(1000, 0.1))
+    record = CyclingRecord(360.0 * np.arange(1000.0), np.full(1000, 1e-3), np.full(1000, 0.1))
     for way in build.WAYS:
         after = build.leaking(np.random.default_rng(3), record, 9.0, way).voltage_V
         assert after[:300] == pytest.approx(0.1) and 0.01 - 1e-12 <= after.min() < 0.1

@@ -59,6 +59,14 @@ CASES = {
         "Time|Voltage|Current", TIME / 3600, VOLTAGE, MILLI, separator="\t", below=("(h)", "(V)", "(mA)")
     ),
     "potential against a reference": made("time/s|Ewe (V vs. Li+/Li)|I (mA)"),
+    "reference behind the unit": made("time/s|Ewe(V) vs. Li/Li+|I/mA"),
+    "reference in front of the unit": made("time/s|E vs. RHE (V)|I/mA"),
+    "full-width brackets": made("测试时间（s）|电压（V）|电流（mA）", encoding="gb18030"),
+    "points between thousands": made(
+        "Zeit [s]|Spannung [V]|Strom [mA]", [f"{t:,.1f}".translate(str.maketrans(",.", ".,")) for t in TIME],
+        [repr(v).replace(".", ",") for v in VOLTAGE.tolist()], [repr(i).replace(".", ",") for i in MILLI.tolist()],
+        separator=";",
+    ),
     "one letter and a unit": made("t_h|U_V|I_mA", TIME / 3600, VOLTAGE, MILLI),
     "number signs": made("#time (s)|voltage#V|current#mA"),
     "blanks": ("time/s   Ewe/V   I/mA\n" + "".join(f"{a:>12}{b:>25}  {c:>12}\n" for a, b, c in PLAIN), "utf-8"),
@@ -151,6 +159,41 @@ def test_one_document_on_standard_output_whatever_the_file(tmp_path):
     for name, (text, encoding) in list(CASES.items())[:4]:
         result = CliRunner().invoke(app, [str(put(tmp_path, text, "cell.csv", encoding)), "--json"])
         assert json.loads(result.stdout)["n_half_cycles"] == 8, name
+
+
+def test_techniques_in_files_of_their_own_are_one_cell(tmp_path):
+    """EC-Lab writes cycling and impedance of one cell into a file each, on one clock."""
+    frequency = np.logspace(5, -1, 31)
+    arc = 5 + 20 / (1 + 2j * np.pi * frequency * 2e-3)
+    names = "freq/Hz|Re(Z)/Ohm|-Im(Z)/Ohm|time/s|<Ewe>/V|<I>/mA|cycle number"
+    late, still = TIME[-1] + 60 + np.arange(31.0), np.full(31, 0.001)
+    spectrum = made(
+        names, frequency, arc.real, -arc.imag, late, still, 1e-5 * np.sin(late), np.ones(31), separator="\t"
+    )
+    cycling = made("mode|Ns|time/s|Ewe/V|<I>/mA", ONES, ONES, TIME, VOLTAGE, MILLI, separator="\t")
+    one = put(tmp_path, cycling[0], "cell_01_GCPL.mpt")
+    two = put(tmp_path, spectrum[0], "cell_02_PEIS.mpt")
+    assert any("impedance rows alone" in note for note in read(two).notes)
+    document = json.loads(CliRunner().invoke(app, [str(two), str(one), "--cell", "symmetric", "--json"]).stdout)
+    assert document["n_half_cycles"] == 8 and document["impedance"]["bulk_resistance_ohm"] == pytest.approx(
+        [5], rel=0.05
+    )
+    assert document["impedance"]["interfacial_resistance_ohm"] == pytest.approx([20], rel=0.05)
+
+
+def test_parquet_with_the_names_of_a_maker(tmp_path):
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    dates = pyarrow.array([START + dt.timedelta(seconds=float(second)) for second in TIME], pyarrow.timestamp("ms"))
+    names = ["Step Type", "Total Time", "Current(uA)", "Voltage(mV)", "Capacity(mAs)", "Date", "Record ID"]
+    grown = (UP + DOWN) * 3.6e6
+    kinds = pyarrow.array(states("CC_Chg", "CC_DChg")).dictionary_encode()
+    columns = [kinds, TIME, CURRENT * 1e6, VOLTAGE * 1e3, grown, dates, np.arange(N)]
+    parquet.write_table(pyarrow.table(dict(zip(names, columns, strict=True))), tmp_path / "x.parquet")
+    record = read(tmp_path / "x.parquet")
+    assert record.metadata["format"] == "Neware parquet" and np.allclose(record.current_A, CURRENT)
+    assert np.allclose(record.voltage_V, VOLTAGE) and np.allclose(record.time_s, TIME)
+    checks = {check.name: check.state for check in stored(record)}
+    assert {"ok"} == {checks[name] for name in ("time_against_clock", "charge_against_capacity", "sign_against_state")}
 
 
 def test_a_row_of_numbers_is_no_row_of_units():

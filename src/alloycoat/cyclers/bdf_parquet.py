@@ -10,10 +10,13 @@ import numpy as np
 
 from alloycoat import store
 from alloycoat.cyclers.archives import LARGEST_FILE, SMALL, Source
-from alloycoat.cyclers.bdf import checked_name, machine_name, record_of, rows_of
+from alloycoat.cyclers.bdf import REQUIRED, checked_name, machine_name, record_of, rows_of
+from alloycoat.cyclers.dialects import Dialect, recognize
 from alloycoat.cyclers.extras import damaged, library
 from alloycoat.cyclers.formats import Format
 from alloycoat.cyclers.hints import Hints
+from alloycoat.cyclers.importer import scales, skipped_note, states
+from alloycoat.cyclers.samples import Samples, assemble
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord, FloatArray
 
@@ -26,7 +29,7 @@ def _recognize(source: Source) -> bool:
 
 
 def read_bdf_parquet(source: Source, hints: Hints) -> CyclingRecord:
-    """The record of a parquet file whose columns carry the names or labels of the Battery Data Format.
+    """The record of a parquet file whose columns carry the names or labels of the Battery Data Format, or a maker's.
 
     Raises DataFileError where a column is missing or the file is damaged, as `read_bdf`.
     """
@@ -35,10 +38,14 @@ def read_bdf_parquet(source: Source, hints: Hints) -> CyclingRecord:
         file = parquet.ParquetFile(io.BytesIO(source.content))
         names = list(file.schema_arrow.names)
         wanted = [name for name in names if machine_name(name) or checked_name(name)]
+        dialect = None if set(REQUIRED) <= {machine_name(name) for name in names} else recognize(tuple(names))
+        wanted = wanted if dialect is None else names
         size = 8 * file.metadata.num_rows * len(wanted)
         if size > min(LARGEST_FILE, max(SMALL, LARGEST_PACKING * len(source.content))):
             raise DataFileError(f"{source.path}: {len(source.content)} bytes claim {file.metadata.num_rows} rows")
         table = file.read(columns=wanted)
+        if dialect is not None:
+            return _of_a_maker(source, dialect, tuple(names), table, hints)
     except DataFileError:
         raise
     except Exception as error:  # whatever the library stumbles over in a damaged file
@@ -60,6 +67,27 @@ def read_bdf_parquet(source: Source, hints: Hints) -> CyclingRecord:
             f"{source.path}: is not in the Battery Data Format: no column {missing[0]!r}. Its columns: {shown}"
         )
     return record_of(source.path, columns, checked, [], hints)
+
+
+def _of_a_maker(source: Source, dialect: Dialect, header: tuple[str, ...], table: Any, hints: Hints) -> CyclingRecord:
+    """The record of a table whose columns carry a maker's names and units, as other tools write them."""
+    places = dialect.places(header)
+    factors = scales(str(source.path), dialect, header, places)
+    columns: dict[str, FloatArray] = {}
+    for quantity, place in places.items():
+        column = table[header[place]]
+        if quantity == "state":
+            words = ["" if word is None else str(word) for word in column.to_pylist()]
+            columns[quantity] = states(np.array(words, dtype="U40"), dialect)
+        elif str(column.type).startswith("timestamp"):
+            columns[quantity] = column.cast("timestamp[ms]").cast("int64").to_numpy() * 1e-3
+        else:
+            factor = 1.0 if quantity == "time" else factors[quantity] or 1.0
+            columns[quantity] = _numbers(source, header[place], column) * factor
+    notes = skipped_note(dialect.skipped(header, set(places.values())))
+    shown = dialect.name.replace("text", "parquet")
+    unit = factors.get("time", 1.0)
+    return assemble(Samples(str(source.path), shown, columns, unit, dialect.sign, notes=notes), hints)
 
 
 def _numbers(source: Source, name: str, column: Any) -> FloatArray:

@@ -20,6 +20,7 @@ _DURATION = re.compile(
     r"\A\s*(?:(?P<days>\d+)\s*(?:[dD\-\s]|[dD]ays?|天)[,\s]*)?(?P<h>\d+):(?P<m>\d+)(?::(?P<s>\d+(?:[.,]\d*)?))?\s*\Z"
 )
 _THOUSANDS = re.compile(r"\A[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z")
+_GROUPED = re.compile(r"\A\s*[-+]?\d{1,3}(?:\.\d{3})+,\d")
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10}
 _MONTHS |= {"nov": 11, "dec": 12}
 _EXCEL_EPOCH = date(1899, 12, 30).toordinal()
@@ -38,6 +39,8 @@ class CellError(ValueError):
 def numbers(cells: Words, decimal: str) -> FloatArray:
     """Cells as numbers, NaN where blank; `decimal` is the decimal sign. Raises CellError."""
     if decimal == "," and np.any(np.char.find(cells, ",") >= 0):
+        if any(_GROUPED.match(cell) for cell in cells[:1000].tolist()):  # "1.234,5": then points set thousands apart
+            cells = np.char.replace(cells, ".", "")
         cells = np.char.replace(cells, ",", ".")
     try:
         values = cells.astype(np.float64)

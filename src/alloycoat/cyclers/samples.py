@@ -58,7 +58,10 @@ def assemble(samples: Samples, hints: Hints) -> CyclingRecord:
     _order(samples)
     impedance_rows = _impedance_rows(columns)
     cycling = dict(columns)
-    if impedance_rows.any():
+    if impedance_rows.all() and "voltage" in columns:
+        cycling["current"] = np.zeros(impedance_rows.size)
+        notes.append("the file holds impedance rows alone: in the record of the voltage they count as rest")
+    elif impedance_rows.any():
         cycling = {name: values[~impedance_rows] for name, values in columns.items()}
     cycling = _drop_blank(file, cycling, notes)
     if cycling["time"].size == 0:

@@ -53,6 +53,7 @@ def read_text(source: Source, hints: Hints) -> CyclingRecord:
     if table is None or dialect is None:
         missing = _what_is_missing(text)
         raise DataFileError(f"{file}: {missing}") if missing else unknown(source)
+    del text  # of a long file it takes as much as all numbers
     table, more = trim(table, file)
     notes += more
     if not table.lines:

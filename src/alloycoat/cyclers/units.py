@@ -45,6 +45,10 @@ UNITS = _table()
 PER_MASS = re.compile(r"/\s*k?g\s*[\])]?\s*\Z|\(\s*\w+/k?g\s*\)", re.IGNORECASE)
 """A specific quantity, per mass: never the quantity itself."""
 
+_AGAINST = re.compile(r"\s+vs\.?\s*[^\s()\[\]]+", re.IGNORECASE)
+"""Against what a potential is measured: "Ewe/V vs. SCE", "E vs. RHE (V)"."""
+_WIDE = str.maketrans("（）［］／：＃", "()[]/:#")
+"""Full-width signs of East Asian exports."""
 _LONGEST_NAME = 200
 """Letters: a longer name has no unit, and patterns would take long to say so."""
 _BRACKET = re.compile(r"\A(?P<base>.*?)\s*[(\[{](?P<unit>[^()\[\]{}]*)[)\]}]\s*\Z", re.DOTALL)
@@ -79,12 +83,15 @@ def split_name(name: str) -> tuple[str, str | None]:
 
     A specific quantity ("mAh/g") keeps its unit in the base, so that it never passes for the quantity itself.
     """
+    name = name.translate(_WIDE)
+    if len(name) <= _LONGEST_NAME and " vs" in name.lower():
+        name = _AGAINST.sub("", name)
     if len(name) > _LONGEST_NAME or PER_MASS.search(name):
         return base_word(name), None
     match = _BRACKET.match(name)
     if match and match["base"].strip() and unit_word(match["unit"]) in UNITS:
         return base_word(match["base"]), unit_word(match["unit"])
-    base, slash, unit = (_REFERENCE.sub("", name) if " vs" in name.lower() else name).rpartition("/")
+    base, slash, unit = name.rpartition("/")
     if slash and base.strip() and unit_word(unit) in UNITS:
         return base_word(base), unit_word(unit)
     base, number_sign, unit = name.rpartition("#")
