@@ -16,7 +16,6 @@ from alloycoat.cyclers.hints import NO_HINTS, Hints
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
 
-
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
