@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from alloycoat.analysis import analyze
+from alloycoat.analysis.impedance import fit
 from alloycoat.cell import age, ageing_parameters, half, symmetric
 from alloycoat.cyclers import read
 from alloycoat.cyclers.bdf import write_bdf
@@ -108,3 +109,17 @@ def test_the_reservoir_method_agrees_with_the_cycle_by_cycle_efficiency():
     assert 0.9 < found["efficiency"] < 1 and 0.8 < found["conditioning_efficiency"] < 1
     plated = sum(3600 * 1.13e-3 * hours for hours in (5, *[1] * 10))
     assert found["efficiency"] == pytest.approx((10 * found["cycled_C"] + found["final_strip_C"]) / plated, rel=1e-3)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.003])
+def test_a_simulated_spectrum_gives_back_the_resistances_it_was_made_of(noise):
+    module = pytest.importorskip("alloycoat.cell.impedance")
+    cell = symmetric(anode="Li", electrolyte=ETHER, area="1.13 cm^2")
+    made = module.spectrum(cell)
+    rng = np.random.default_rng(0)
+    ohm = made.impedance / cell.area_m2
+    ohm = ohm + noise * np.abs(ohm) * (rng.normal(size=ohm.size) + 1j * rng.normal(size=ohm.size))
+    found = fit(made.frequency_Hz, ohm.real, ohm.imag)
+    assert found.bulk_ohm == pytest.approx(made.bulk / cell.area_m2, rel=0.01)
+    assert found.interfacial_ohm == pytest.approx(made.interfacial / cell.area_m2, rel=0.01)
+    assert found.slow_ohm == pytest.approx(made.diffusion / cell.area_m2, rel=0.2) and found.kramers_kronig.consistent

@@ -1,3 +1,6 @@
+from itertools import pairwise
+from pathlib import Path
+
 import numpy as np
 import pytest
 from synthetic import full_cell, glue, half_cell, square
@@ -7,6 +10,7 @@ from alloycoat.analysis.cycles import trace
 from alloycoat.analysis.per_cycle import per_cycle
 from alloycoat.analysis.techniques import segment
 from alloycoat.analysis.thresholds import Thresholds
+from alloycoat.cyclers import read
 from alloycoat.record import CyclingRecord, Impedance
 
 
@@ -203,3 +207,26 @@ def test_an_intercalation_electrode_against_its_metal_is_no_symmetric_cell():
     volts = np.where(record.current_A < 0, 0.09 + 0.2 * (1 - inside) ** 8, 0.14 + 0.86 * inside**12)
     outcome = analyze(record.replace(voltage_V=volts))
     assert outcome.cell_kind == "full" and outcome.cell_kind_inferred
+
+
+SAMPLES = Path(__file__).parents[1] / "data" / "cyclers"
+
+
+@pytest.mark.parametrize(
+    ("name", "rates"),
+    [
+        ("arbin_book.xlsx", []),
+        ("basytec.txt", []),
+        ("neware_flat.csv", []),
+        ("neware_layers.csv", []),
+        ("novonix.csv", []),
+        ("maccor_days.txt", ["1 half-cycles at 2.5 A", "1 half-cycles at 5 A", "1 half-cycles at 9.999 A"]),
+    ],
+)
+def test_measured_records_are_covered_by_their_blocks(name, rates):
+    record = read(SAMPLES / name)
+    blocks = segment(record).blocks
+    assert blocks[0].start_s == record.time_s[0] and blocks[-1].end_s == record.time_s[-1]
+    assert all(one.end_s <= two.start_s for one, two in pairwise(blocks))
+    assert [block.evidence for block in blocks if block.kind == "rate-test"] == rates
+    assert {block.kind for block in blocks} <= {"open-circuit", "cycling", "rate-test"}

@@ -117,29 +117,33 @@ def begin_level(seen: Trace) -> float:
 
 
 def steep_end(seen: Trace, usual_ohm: float) -> list[Sign]:
-    """The record breaks off within a half-cycle in a steep rise to its highest voltage, as depletion gives.
+    """The record breaks off within a half-cycle in a rise to its highest voltage, as depletion gives.
 
-    Highest: a tenth above all before, over current, and 1.5 times the usual resistance (ohm). Steep: by a tenth
-    within the last twentieth of a usual half-cycle, over at least three rows, falls within three standard
-    deviations of the noise aside. An interrupted test breaks off at a voltage it has had before.
+    Highest: a tenth above all before, over current, and 1.5 times the usual resistance (ohm), at a current within a
+    tenth of that of the half-cycle before. Rise: over the last three rows, falls within three standard deviations
+    of the noise aside; and either two rows are above all before, or the voltage rose by a tenth within the last
+    twentieth of a usual half-cycle (in a sparse record, its last three rows). An interrupted test breaks off at a
+    voltage it has had before.
     """
     halves, last = seen.halves, seen.halves.n - 1
     rows = flowing_rows(seen.segments, last)
+    if last < 2 or rows.size < 3 or not 0.9 <= halves.current_A[last] / halves.current_A[last - 1] <= 1.1:
+        return []
     current = np.abs(seen.segments.current_A[rows])
     ohm = float(halves.sign[last]) * seen.record.voltage_V[rows] / np.maximum(current, 1e-30)
     before = np.max(np.abs(halves.top_V[:last]) / halves.current_A[:last], initial=0.0)
-    if last < 2 or ohm[-1] < max(_RAISED * usual_ohm, _NEW_EXTREME * before):
-        return []
-    noise = _SIGMAS * float(halves.noise_V[last - 1]) / current[-1]
-    if ohm[-1] < abs(halves.top_V[last]) / current[-1] - noise:  # single odd rows do not count
+    noise = _SIGMAS * float(np.nan_to_num(halves.noise_V[last - 1])) / halves.current_A[last]
+    high = ohm[-1] >= max(_RAISED * usual_ohm, _NEW_EXTREME * before)
+    # an odd row is neither the highest before the end nor a fall at the end
+    rising = np.all(np.diff(ohm[-3:]) >= -noise * np.sqrt(2.0))
+    if not (high and rising and ohm[-1] >= abs(halves.top_V[last]) / halves.current_A[last] - noise):
         return []
     time = seen.record.time_s[rows]
-    late = time >= time[-1] - _STEEP_PART * float(np.median(halves.duration_s[:last]))
-    part = ohm[late] if late.sum() >= 3 else ohm[-3:]
-    if part.size < 3 or ohm[-1] < (1 + _STEEP) * part[0] or np.any(np.diff(part) < -noise * np.sqrt(2.0)):
+    late = ohm[time >= time[-1] - _STEEP_PART * float(np.median(halves.duration_s[:last]))]
+    late = late if late.size >= 3 else ohm[-3:]
+    steep = ohm[-1] >= (1 + _STEEP) * late[0] and np.all(np.diff(late) >= -noise * np.sqrt(2.0))
+    if not (steep or ohm[-2] >= before + noise):
         return []
     times = ohm[-1] / usual_ohm
-    evidence = (
-        f"the record breaks off in a steep rise, at {times:.3g} times its usual voltage and higher than ever before"
-    )
-    return [Sign(float(time[-1]), "polarization", "verdict", evidence)]
+    evidence = f"the record breaks off in a rise, at {times:.3g} times its usual voltage and higher than ever before"
+    return [Sign(float(seen.record.time_s[rows[-1]]), "polarization", "verdict", evidence)]

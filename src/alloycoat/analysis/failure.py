@@ -93,7 +93,7 @@ def _below(seen: Trace, level: float) -> Callable[[FloatArray, FloatArray], Bool
 
 @criterion(name="hard-short")
 def hard_short(seen: Trace) -> list[Sign]:
-    """Voltage under current falls below a tenth (`short_drop`) of its history and stays there.
+    """Voltage under current falls below a tenth (`short_drop`) of its history, 2 mV or more, and stays there.
 
     History: the median of the last three half-cycles of the same sign and a current within a factor of two.
     Stays: for three half-cycles (`persistence`), or two to the end of the record, or half of a usual half-
@@ -106,9 +106,10 @@ def hard_short(seen: Trace) -> list[Sign]:
     if seen.is_unreversed:
         return _short_unreversed(seen) or ended
     limits, values = seen.thresholds, _measure(seen)
-    history = against_history(
-        seen.halves, values, 2.0, low=0.0, high=limits.short_drop, tested=np.abs(values), fit=seen.techniques.judged
-    )
+    # a usual voltage below `short_fall_V` is too close to what an instrument resolves
+    least = limits.short_drop * limits.short_fall_V / (1.0 if seen.cell_kind == "full" else seen.halves.current_A)
+    tested, fit = np.maximum(np.abs(values), least), seen.techniques.judged
+    history = against_history(seen.halves, values, 2.0, low=0.0, high=limits.short_drop, tested=tested, fit=fit)
     signs = []
     for first, length, at_end in runs_of(history.odd[:-1] if _is_alone(history.odd) else history.odd):
         level = limits.short_drop * float(history.usual[first])
@@ -218,7 +219,7 @@ def polarization(seen: Trace) -> list[Sign]:
 
     And has risen by 20 mV (`polarization_rise_V`). A verdict for three cycles in a row (`persistence`), or
     two to the end of the record, or where the record breaks off within a half-cycle at more than ten times
-    (`limit_factor`) or in a steep rise to its highest voltage; else weak. Records without reversal: above five
+    (`limit_factor`) or in a rise to its highest voltage; else weak. Records without reversal: above five
     times the first tenth, to the end.
     """
     if seen.halves.n == 0:

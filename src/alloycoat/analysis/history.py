@@ -43,19 +43,66 @@ def against_history(
     a failed state never becomes usual. fit: the half-cycles whose value can be compared at all. current_spread:
     largest ratio of currents that still compare (1.1, say).
     """
-    n = halves.n
-    usual, odd = [math.nan] * n, [False] * n
-    value, current = values.tolist(), halves.current_A.tolist()
-    test = value if tested is None else tested.tolist()
-    enters = halves.complete.copy() if fit is None else halves.complete & fit
+    n, fits = halves.n, np.ones(halves.n, dtype=bool) if fit is None else fit
+    enters = halves.complete & fits
     if n:
         enters[-1] = True
-    entering = enters.tolist()
-    counts = [True] * n if fit is None else fit.tolist()
+    test = values if tested is None else tested
+
+    def is_odd(usual: FloatArray) -> BoolArray:
+        with np.errstate(invalid="ignore"):
+            return np.asarray(fits & np.isfinite(usual) & (((low * usual <= test) & (test < high * usual)) != outside))
+
+    # until the first odd one all enter the history: that part needs no loop where the currents are alike
+    usual = _running_median(halves, values, enters, current_spread)
+    odd = np.zeros(n, dtype=bool) if usual is None else is_odd(usual)
+    if usual is not None and not odd.any():
+        return History(usual, odd)
+    first = 0 if usual is None else int(np.argmax(odd))
+    tail = _one_by_one(halves, values, enters, current_spread, first, lambda k, u: bool(
+        fits[k] and (low * u <= test[k] < high * u) != outside))  # fmt: skip
+    known = np.full(n, np.nan) if usual is None else usual
+    return History(np.concatenate([known[:first], tail.usual]), np.concatenate([np.zeros(first, dtype=bool), tail.odd]))
+
+
+def _running_median(
+    halves: HalfCycles, values: FloatArray, enters: BoolArray, current_spread: float
+) -> FloatArray | None:
+    """By half-cycle: the median of the two or three of its sign before that enter; None for unlike currents."""
+    usual = np.full(halves.n, np.nan)
+    for sign in (-1, 1):
+        mine = np.flatnonzero(halves.sign == sign)
+        past = mine[enters[mine]]
+        current = halves.current_A[mine]
+        if mine.size and current.max() > current_spread * current.min():
+            return None
+        if past.size < 2:
+            continue
+        value = values[past]
+        before = np.searchsorted(past, mine)  # how many came in front
+        pair = 0.5 * (value[:-1] + value[1:])
+        low, high = np.minimum(value[:-2], value[1:-1]), np.maximum(value[:-2], value[1:-1])
+        three = np.maximum(low, np.minimum(high, value[2:]))
+        usual[mine[before == 2]] = pair[0]
+        many = before >= 3
+        usual[mine[many]] = three[before[many] - 3]
+    return usual
+
+
+def _one_by_one(
+    halves: HalfCycles, values: FloatArray, enters: BoolArray, current_spread: float, start: int,
+    is_odd: Callable[[int, float], bool],
+) -> History:  # fmt: skip
+    """The history from half-cycle `start` on, none before which is odd."""
+    value, current, entering = values.tolist(), halves.current_A.tolist(), enters.tolist()
+    signs = halves.sign.tolist()
     past: dict[int, list[int]] = {-1: [], 1: []}
-    for k, sign in enumerate(halves.sign.tolist()):
-        mine, least, most = past[sign], current[k] / current_spread, current[k] * current_spread
-        alike = []
+    for k in np.flatnonzero(enters[:start])[-4 * _LOOK_BACK :].tolist():
+        past[signs[k]].append(k)
+    usual, odd = [math.nan] * (halves.n - start), [False] * (halves.n - start)
+    for k in range(start, halves.n):
+        mine, least, most = past[signs[k]], current[k] / current_spread, current[k] * current_spread
+        alike: list[float] = []
         for j in mine[: -_LOOK_BACK - 1 : -1]:
             if least <= current[j] <= most:
                 alike.append(value[j])
@@ -64,9 +111,9 @@ def against_history(
         if len(alike) >= 2:
             alike.sort()
             level = alike[1] if len(alike) == _REMEMBERED else 0.5 * (alike[0] + alike[1])
-            usual[k] = level
-            odd[k] = counts[k] and (low * level <= test[k] < high * level) != outside
-        if entering[k] and not odd[k]:
+            usual[k - start] = level
+            odd[k - start] = is_odd(k, level)
+        if entering[k] and not odd[k - start]:
             mine.append(k)
     return History(np.array(usual), np.array(odd, dtype=bool))
 

@@ -125,7 +125,7 @@ def _fit(low: FloatArray, high: FloatArray, first: int) -> tuple[FloatArray, Flo
     exact = low == high
     groups = np.zeros((low.shape[1], 2))
     groups[:first, 0] = groups[first:, 1] = 1.0
-    size = groups.sum(axis=0)
+    size = np.maximum(groups.sum(axis=0), 1.0)  # one group alone: the other has no cell and no meaning
     middle = np.where(exact, low, 0.0)
     known = np.where(np.isfinite(low), low, np.where(np.isfinite(high), high, 0.0))
     start = np.where(exact, middle, np.where(np.isfinite(low) & np.isfinite(high), 0.5 * (low + high), known))

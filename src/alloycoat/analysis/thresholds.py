@@ -32,6 +32,7 @@ class Thresholds:
         end values before failure are mostly 1 to 4 times the begin, also for cells that did not fail.
     polarization_rise_V 0.02: and has risen by this much (V), so that noise on a few mV is none.
     short_drop 0.1: hard short, the voltage falls below this part of its history under the same current.
+    short_fall_V 0.002: of a history of at least this (V); cyclers resolve 1 mV or better.
     soft_drop 0.7: soft short, a sudden fall below this part; activation goes gradually.
     noise_factor 5, noise_least_V 0.001: the noise of the voltage is so many times its history; below 1 mV it may be
         the resolution of the instrument.
@@ -57,6 +58,7 @@ class Thresholds:
     polarization_factor: float = 5.0
     polarization_rise_V: float = 0.02  # noqa: N815 -- V is the unit
     short_drop: float = 0.1
+    short_fall_V: float = 0.002  # noqa: N815 -- V is the unit
     soft_drop: float = 0.7
     noise_factor: float = 5.0
     noise_least_V: float = 0.001  # noqa: N815 -- V is the unit
