@@ -143,6 +143,11 @@ def test_numbers_without_names_are_told_what_to_write(tmp_path):
         read(put(tmp_path, table([], PLAIN).lstrip("\n")))
 
 
+def test_an_old_workbook_is_told_how_to_be_saved(tmp_path):
+    with pytest.raises(DataFileError, match=r"old workbook \(\.xls\); save it as \.xlsx"):
+        read(put(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "x.xls"))
+
+
 def test_capacities_that_start_anew_with_each_cycle(tmp_path):
     """Charge and discharge capacity of an Arbin file, reset by cycle, are a check and no contradiction."""
     cycle = (TIME // 3600).astype(int)

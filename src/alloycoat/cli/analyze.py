@@ -184,6 +184,8 @@ def analyze_files(
 
     def load(path: Path) -> CyclingRecord:
         record = read(path, time_unit=time_unit, current_sign=current_sign, current_A=current_a)
+        if area_m2 is not None:
+            record = record.replace(area_m2=area_m2)
         return record.replace(metadata={**record.metadata, **kept}) if kept else record
 
     if not each and not any(path.is_dir() for path in files):

@@ -147,9 +147,11 @@ def groups_summary(view: GroupsView) -> str:
         lines.append(line)
     for pair in view.pairs:
         ratio, said = pair.ratio, pair.reason
-        if ratio is not None:
+        if ratio is not None and (ratio.low, ratio.high) != (None, None):
             middle = "not known" if ratio.ratio is None else f"{ratio.ratio:.3g}"
             low, high = ("open" if value is None else f"{value:.3g}" for value in (ratio.low, ratio.high))
             said = f"{middle} ({low} to {high}, {100 * ratio.level:g} %){f'; {said}' if said else ''}"
+        elif ratio is not None and ratio.ratio is not None:
+            said = f"{ratio.ratio:.3g}{f'; {said}' if said else ''}"
         lines.append(f"life of {pair.second} over {pair.first}: {said}")
     return "\n".join([*lines, *(f"  note: {warning}" for warning in view.warnings)])

@@ -16,6 +16,8 @@ from alloycoat.cyclers.hints import NO_HINTS, Hints
 from alloycoat.errors import DataFileError
 from alloycoat.record import CyclingRecord
 
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -53,6 +55,8 @@ def _first_line(head: bytes) -> str:
 
 def unknown(source: Source) -> DataFileError:
     """The error for a file that no reader knows: what it is, and what is readable."""
+    if source.content.startswith(_OLD_WORKBOOK):
+        return DataFileError(f"{source.path}: is an old workbook (.xls); save it as .xlsx, or as csv")
     binary = b"\x00" in source.head
     kind = "a binary file" if binary else f"a text file that starts {_first_line(source.head)!r}"
     known = "; ".join(f"{each.name} ({', '.join(each.suffixes)})" for each in formats())

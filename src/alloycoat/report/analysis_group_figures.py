@@ -148,7 +148,7 @@ def _median_life(group: Group) -> str:
         return NO_DATA
     low, high = (_bound(value, 1 / 3600) for value in curve.median_interval_s)
     middle = "not reached" if curve.median_s is None else f"{number(curve.median_s / 3600, 4)}\u00a0h"
-    return f"{middle} ({low} to {high})"
+    return middle if low == high == "open" else f"{middle} ({low} to {high})"
 
 
 def group_table(view: GroupsView) -> str:
