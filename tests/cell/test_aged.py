@@ -199,6 +199,16 @@ def test_voltage_is_held_until_a_current():
     assert passed == pytest.approx(0.2 * 3.6, rel=0.01)
 
 
+def test_moss_that_is_stripped_for_long_does_not_hold_the_steps(bare, worn):
+    """At a high voltage it decays within a second, for hours: an explicit step would be held to that."""
+    thin = replace(bare, film_resistance=1e-4)
+    steps = ["Plate at 0.4 mA/cm2 for 4 h", "Hold at 0.9 V for 4 h until 0.05 mA/cm2"]
+    made = age(thin, Protocol.model_validate({"steps": steps, "cycles": 2}), worn)
+    assert made.ended is Ended.completed
+    assert int(made.record.metadata["time_steps"]) < 3000
+    assert np.max(made.inventory.metal_error) < 1e-10
+
+
 def test_lives_do_not_depend_on_company_or_threads(bare, worn):
     samples = {**draw(bare, 6, 1), **draw(worn, 6, 1)}
     short = plate_strip("4 mA/cm2", "1 h", cycles=60)

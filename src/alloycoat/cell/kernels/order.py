@@ -88,6 +88,8 @@ Array = NDArray[np.float64]
 _step_factor = piece(laws.step_factor)
 _hermite = piece(laws.hermite)
 _MAX_STEPS = 100_000
+_LEAST_MOSS = 1e-7
+"""Share of a_max/s (some mC/m2 in all) below which moss that is stripped is gone."""
 START, FINISH, BETWEEN, MOVED = range(4)
 """Rows of `Rig.seen`."""
 
@@ -287,6 +289,10 @@ def _commit(h: float, part: float, plan: Plan, rig: Rig) -> None:
     # both first: the interpolation needs the state of the start
     m0 = max(0.0, rig.seen[MOVED, 0]) if part == 1.0 else _moss_inside(0, h, part, rig)
     m1 = max(0.0, rig.seen[MOVED, 1]) if part == 1.0 else _moss_inside(1, h, part, rig)
+    # moss that is stripped decays and would never be gone: its last is taken at once, else each step is held by it
+    least = _LEAST_MOSS * plan.wear[W_MOSS_MOST] / plan.wear[W_MOSS_SLOPE]
+    gone0, gone1 = charge > 0.0 and m0 < least, charge < 0.0 and m1 < least
+    m0, m1 = 0.0 if gone0 else m0, 0.0 if gone1 else m1
     if charge != 0.0:
         _book(0, charge, m0 - rig.el[0, MOSS], part * rig.seen[MOVED, 2], rig.el, plan.wear)
         _book(1, -charge, m1 - rig.el[1, MOSS], part * rig.seen[MOVED, 3], rig.el, plan.wear)
@@ -299,6 +305,10 @@ def _commit(h: float, part: float, plan: Plan, rig: Rig) -> None:
         rig.salt[j] = rig.room[row, j]
         rig.room[SLOPE, j] = rig.room[END_SLOPE, j]
     put(see, end)
+    if gone0:
+        see[SEEN_W + 1] = 0.0
+    if gone1:
+        see[SEEN_C + 1] = 0.0
 
 
 @piece
