@@ -133,8 +133,8 @@ def example_lines() -> list[str]:
     share = kept["conditions"]["share_of_limiting_current"]
     rougher = coated["plated_rms_m"] > bare["plated_rms_m"]
     remark = (
-        "Here the coated electrode is the rougher one: the assumed coverage leaves a hole, the current gathers in it and"
-        "\nmetal grows out; under the layer the front is flat."
+        "Here the coated electrode is the rougher one: the assumed coverage leaves a hole, the current gathers in it"
+        "\nand metal grows out; under the layer the front is flat."
         if rougher
         else "Here the coated electrode is the smoother one."
     )

@@ -331,7 +331,7 @@ def _full_life(_: ClaimRow, given: Arguments) -> Found:
 
 
 def _full_bare_retention(_: ClaimRow, given: Arguments) -> Found:
-    _, words = retention_span(given, None)
+    words = retention_span(given, None)[1]
     return Found((), f"bare: {words}", judged="cannot be predicted")
 
 

@@ -72,7 +72,7 @@ def _life_json(side: Side, reasons: dict[str, str]) -> dict[str, Any]:
 
 
 def _impedance_json(side: Side, document: dict[str, Any], reasons: dict[str, str]) -> dict[str, Any]:
-    """Spectra at rest and their resistances per area; in ohm where the analysis has no fit of them."""
+    """Spectra at rest and their resistances, per area and in ohm."""
     if not side.spectra:
         reasons["simulated_impedance"] = "of symmetric cells only: stripped copper lets no current pass"
         return {"simulated_impedance": None}
@@ -87,16 +87,14 @@ def _impedance_json(side: Side, document: dict[str, Any], reasons: dict[str, str
         }
         for one in side.spectra
     ]  # fmt: skip
-    found: dict[str, Any] = {"simulated_impedance": exact}
-    if document["impedance"] is None:
-        area = side.cell.area_m2 or 1.0
-        found["impedance"] = {
-            "time_s": [one.time_s for one in side.spectra], "cycle": [one.cycle for one in side.spectra],
-            "bulk_resistance_ohm": [one.spectrum.bulk / area for one in side.spectra],
-            "interfacial_resistance_ohm": [one.spectrum.interfacial / area for one in side.spectra],
-        }  # fmt: skip
-        document["warnings"] = [text for text in document["warnings"] if not text.startswith("impedance: ")]
-    return found
+    area = side.cell.area_m2 or 1.0
+    summed = {
+        "time_s": [one.time_s for one in side.spectra], "cycle": [one.cycle for one in side.spectra],
+        "bulk_resistance_ohm": [one.spectrum.bulk / area for one in side.spectra],
+        "interfacial_resistance_ohm": [one.spectrum.interfacial / area for one in side.spectra],
+    }  # fmt: skip
+    document["warnings"] = [text for text in document["warnings"] if not text.startswith("impedance: ")]
+    return {"simulated_impedance": exact, "impedance": summed}
 
 
 def _critical_json(found: Critical, reasons: dict[str, str]) -> dict[str, Any]:

@@ -181,7 +181,8 @@ def make_side(
     aged = age(cell, protocol, worn, max_cycles=cycles, points_per_half_cycle=points, seed=seed)
     spectra, resistances = _impedance(cell, worn, coating, aged)
     record = aged.record.replace(impedance=as_rows(spectra, cell.area_m2 or 1.0))
-    outcome = replace(analyze(record), title=name)
+    # without the spectra: their resistances are known here, fitting circuits to them would take a second
+    outcome = replace(analyze(aged.record), title=name)
     stopped = aged.ended is Ended.interrupted and cycles is None
     count = 0 if stopped else samples
     drawn = _drawn(cell, worn, coating, count, seed)
@@ -202,7 +203,7 @@ def make_side(
             replicates = _lives(cell, prepared, worn, same, seed, notes)
     return Side(
         name, cell, worn, aged, record, outcome, early, level, resistance, found,
-        None if found is None else life_estimate(found), replicates, _levels(record), _efficiency(outcome, early),
+        None if found is None else life_estimate(found), replicates, _levels(aged.record), _efficiency(outcome, early),
         critical(protocol, record, outcome, found), spectra, resistances, tuple(notes),
     )  # fmt: skip
 
