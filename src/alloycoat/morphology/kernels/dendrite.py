@@ -32,9 +32,8 @@ def find_band(psi, cut, size, rows, columns):  # type: ignore[no-untyped-def]
     count = 0
     for i in range(2, size + 2):
         for j in range(2, size + 2):
-            across = min(abs(psi[i - 1, j]), abs(psi[i + 1, j]))
-            along = min(abs(psi[i, j - 1]), abs(psi[i, j + 1]))
-            near = min(abs(psi[i, j]), min(across, along)) < cut
+            across, along = min(abs(psi[i - 1, j]), abs(psi[i + 1, j])), min(abs(psi[i, j - 1]), abs(psi[i, j + 1]))
+            near = min(abs(psi[i, j]), across, along) < cut
             if near and count == len(rows):
                 return -1
             if near:

@@ -83,7 +83,7 @@ def _apply_row(i, tx, ty, sink, x, row):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _apply(tx, ty, sink, x, out):  # type: ignore[no-untyped-def]
+def apply_network(tx, ty, sink, x, out):  # type: ignore[no-untyped-def]
     """out = A x."""
     for i in range(x.shape[0]):
         _apply_row(i, tx, ty, sink, x, out[i])
@@ -128,14 +128,15 @@ def _precondition(r, z, scale, shapes, factors, offsets, TX, TY, S, DI, X, B, W,
 
 @compiled
 def _flow(b, sink, x, r):  # type: ignore[no-untyped-def]
-    """Current that flows, and what the balance over all nodes misses, before and after x is shifted to close it."""
+    """Current that flows, what the balance misses after x is shifted to close it, and what rounding of x leaves."""
     n, m = x.shape
-    total, lost, ground = 0.0, 0.0, 0.0
+    total, lost, ground, rounding = 0.0, 0.0, 0.0, 0.0
     for i in range(n):
         for j in range(m):
             total += abs(b[i, j] - sink[i, j] * x[i, j])
             lost += r[i, j]
             ground += sink[i, j]
+            rounding += abs(sink[i, j] * x[i, j])
     if ground > 0.0:
         shift, lost = lost / ground, 0.0
         for i in range(n):
@@ -144,7 +145,7 @@ def _flow(b, sink, x, r):  # type: ignore[no-untyped-def]
                 x[i, j] += shift
                 r[i, j] -= sink[i, j] * (x[i, j] - old)
                 lost += r[i, j]
-    return 0.5 * total, abs(lost)
+    return 0.5 * total, abs(lost), 4e-16 * rounding
 
 
 @compiled
@@ -197,7 +198,7 @@ def _conjugate_gradients(  # type: ignore[no-untyped-def]
             p[i, j] = 0.0
             q[i, j] = 0.0
     rz, alpha, best, stalled, done, used = 1.0, 0.0, np.inf, 0, False, 0
-    error, power, flow, lost = 0.0, 0.0, 0.0, 0.0
+    error, power, flow, lost, least = 0.0, 0.0, 0.0, 0.0, 0.0
     for used in range(most + 1):
         before = rz
         _precondition(r, z, scale, shapes, factors, offsets, TX, TY, S, DI, X, B, W, row32)
@@ -206,8 +207,8 @@ def _conjugate_gradients(  # type: ignore[no-untyped-def]
         if used < 4 or used % 4 == 0 or error <= target * np.sqrt(power):
             power = max(floor, _power(tx, ty, leak, x))
         if error <= target * np.sqrt(power):
-            flow, lost = _flow(b, sink, x, r)
-        done = error <= target * np.sqrt(power) and lost <= balance * flow
+            flow, lost, least = _flow(b, sink, x, r)
+        done = error <= target * np.sqrt(power) and lost <= max(balance * flow, least)
         stalled = 0 if error < 0.9 * best else stalled + 1
         best = min(best, error)
         if done or rz <= 0.0 or stalled > 12 or used == most:
@@ -220,7 +221,7 @@ def _conjugate_gradients(  # type: ignore[no-untyped-def]
                 x[i, j] += alpha * p[i, j]
                 r[i, j] -= alpha * q[i, j]
     if not done:
-        flow, lost = _flow(b, sink, x, r)
+        flow, lost, least = _flow(b, sink, x, r)
         done = rz == 0.0
     share = error / np.sqrt(power) if power > 0.0 else error
     return used, share, lost / flow if flow > 0.0 else 0.0, done
