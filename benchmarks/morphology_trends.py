@@ -108,8 +108,9 @@ def main() -> None:
         print(*rows[-1], sep=", ", flush=True)
     with chosen.out.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["case", "roughness_um", "lowest_um", "highest_um", "tip_over_mean_height", "charge_mAh_per_cm2",
-                         "ended"])  # fmt: skip
+        writer.writerow(
+            ["case", "roughness_um", "lowest_um", "highest_um", "tip_over_mean_height", "charge_mAh_per_cm2", "ended"]
+        )
         writer.writerows(rows)
 
 

@@ -22,6 +22,8 @@ COURANT = 0.3
 """Largest way of the front in a step, in cells."""
 TAIL = 1e-6
 """Share of metal down to which the profile is carried along with the front."""
+NEGLIGIBLE = 0.02
+"""Share of c0 below which the error of the salt counts as a share of this."""
 RELAXATION = 0.5
 """Strength of the relaxation of the profile per way of the front."""
 
@@ -193,7 +195,8 @@ class Deposit:
         scene, e, band = self.scene, self.electrode, self.electrode.band
         assert band is not None
         seen = free > 0.02
-        salt = float(np.abs(np.log(c[seen] / guess[seen])).max()) / (1.0 if ratio else 3.0)
+        size = np.maximum(c, guess)[seen] + NEGLIGIBLE * scene.liquid.concentration
+        salt = float((np.abs(c - guess)[seen] / size).max()) / (1.0 if ratio else 3.0)
         at = band.rows, band.columns
         j, old = e.current[at], before[at]
         expected = old
