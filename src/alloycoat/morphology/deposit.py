@@ -22,7 +22,7 @@ COURANT = 0.3
 """Largest way of the front in a step, in cells."""
 TAIL = 1e-6
 """Share of metal down to which the profile is carried along with the front."""
-NEGLIGIBLE = 0.02
+NEGLIGIBLE = 0.003
 """Share of c0 below which the error of the salt counts as a share of this."""
 RELAXATION = 0.5
 """Strength of the relaxation of the profile per way of the front."""

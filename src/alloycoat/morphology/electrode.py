@@ -46,7 +46,7 @@ class Electrode:
 
     psi: phi - ((z + 1)/z)(RT/F) E(c) in V, with the metal at zero: what drives the current. current: A/m2 of front in
     the cells of the band, zero elsewhere (positive strips). feed: share of the current that enters in each cell: the
-    top row, evenly: the charge transfer of the counter electrode evens it out over far more than the width.
+    top row, evenly, because the counter electrode's charge transfer evens it out over far more than the width.
     """
 
     scene: Scene

@@ -57,7 +57,7 @@ MODELS = {model.name: model for model in (HONG, AHMAD)}
 
 _SIZE, _ELECTRODE, _NOISE_STEP = 200.0, 20.0, 0.02
 _PHASE_STEP = 0.9
-_NEWTON, _SETTLED, _MORE = 8, 0.02, 1.001
+_NEWTON, _MORE = 8, 1.001
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,13 @@ class PublishedRun:
     """One model on cells x cells cells of 200 um / cells.
 
     step: longest time step in s of potential and salt; the front takes smaller ones by itself. seed: of the noise (no
-    noise, nothing random).
+    noise, nothing random). settled: lithium left unbalanced by Newton's method, over the first concentration.
     """
 
-    def __init__(self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0) -> None:
+    def __init__(
+        self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0, settled: float = 0.02
+    ) -> None:
+        self.settled = settled
         self.model, self.cells, self.spacing = model, cells, _SIZE / cells
         self.longest, self.step, self._last = step, 0.1 * step, 0.1 * step
         h = self.spacing
@@ -214,7 +217,7 @@ class PublishedRun:
             # Newton's step of the salt itself, which stays above a tenth of what it was
             self.w = self.w + np.log1p(np.maximum(change, -0.9))
             # what counts is lithium: in nearly solid cells, or without salt, its potential means nothing
-            if np.max(np.abs(change) * solver.sink) < _SETTLED * weights[0] * m.c0:
+            if np.max(np.abs(change) * solver.sink) < self.settled * weights[0] * m.c0:
                 return used
         return _NEWTON + 1
 

@@ -24,7 +24,7 @@ class Preset(NamedTuple):
 
 PRESETS = {
     "quick": Preset(5e-7, 64e-6, 60, 1),
-    "default": Preset(2.5e-7, 96e-6, 120, 2),
+    "default": Preset(1e-6 / 3.0, 80e-6, 120, 2),
 }
 BASE = 12.0
 """Metal before plating, in cells."""

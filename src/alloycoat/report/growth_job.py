@@ -27,8 +27,8 @@ FOLDER = "checkpoints"
 _EVERY = 10.0
 """Seconds between two checkpoints on disk."""
 _ARRAYS = ("time_s", "eta", "layer", "concentration", "potential", "tip_m", "current", "voltage", "charge")
-SECONDS_PER_CELL_STEP = 2.5e-5
-"""Time of one step of one cell (potential, salt, front), from benchmarks/morphology.py, of a slow processor."""
+SECONDS_PER_CELL_STEP = 6e-6
+"""Time of one step of one cell (potential, salt, front) in s, of whole runs on a busy core."""
 LONGEST = 24 * 3600.0
 """Estimated computing time in s beyond which a run is refused."""
 

@@ -74,12 +74,14 @@ def _span(side: GrowthSide) -> str:
     return ", ".join(clock(time) for time in times) if times else f"> {clock(min(side.spread.span_lower_s))}"
 
 
-def _last(side: GrowthSide, name: str, unit: str) -> str:
+def _value(side: GrowthSide, name: str, unit: str, *, last: bool = False) -> str:
+    """A descriptor when most metal is plated, or at the end."""
     found = side.spread
-    value = quantity(float(found.median[name][-1]), unit)
+    k = -1 if last else int(found.median["mean_m"].argmax())
+    value = quantity(float(found.median[name][k]), unit)
     if len(side.runs) == 1:
         return value
-    low, high = (quantity(float(band[name][-1]), unit) for band in (found.low, found.high))
+    low, high = (quantity(float(band[name][k]), unit) for band in (found.low, found.high))
     return f"{value} ({low} to {high})"
 
 
@@ -88,31 +90,35 @@ def _numbers(run: GrowthRun) -> str:
     rows: list[Sequence[str]] = [
         ["First dendrite", *(_first(side) for side in run.sides)],
         ["Time to span the gap", *(_span(side) for side in run.sides)],
-        ["Highest tip at the end", *(_last(side, "tip_m", "m") for side in run.sides)],
-        ["Mean height at the end", *(_last(side, "mean_m", "m") for side in run.sides)],
-        ["Roughness (RMS) at the end", *(_last(side, "rms_m", "m") for side in run.sides)],
-        ["Length of the front over the width", *(_last(side, "arc_length_ratio", "") for side in run.sides)],
-        ["Dendrites at the end", *(_last(side, "dendrites", "") for side in run.sides)],
-        ["Pores in the deposit", *(_last(side, "porosity", "%") for side in run.sides)],
-        ["Width that is covered by deposit", *(_last(side, "coverage", "%") for side in run.sides)],
-        ["Metal without contact", *(_last(side, "isolated", "%") for side in run.sides)],
+        ["Highest tip", *(_value(side, "tip_m", "m") for side in run.sides)],
+        ["Mean height", *(_value(side, "mean_m", "m") for side in run.sides)],
+        ["Roughness (RMS)", *(_value(side, "rms_m", "m") for side in run.sides)],
+        ["Length of the front over the width", *(_value(side, "arc_length_ratio", "") for side in run.sides)],
+        ["Dendrites", *(_value(side, "dendrites", "") for side in run.sides)],
+        ["Pores in the deposit", *(_value(side, "porosity", "%") for side in run.sides)],
+        ["Width that is covered by deposit", *(_value(side, "coverage", "%") for side in run.sides)],
+        ["Metal without contact at the end", *(_value(side, "isolated", "%", last=True) for side in run.sides)],
         ["Ended", *(", ".join(sorted({plain(growth.ended) for growth in side.runs})) for side in run.sides)],
         ["Error of the charge balance", *(number(max(g.charge_error for g in side.runs), 2) for side in run.sides)],
     ]
-    return table(rows, head)
+    caption = "Heights, roughness, dendrites, pores and cover: when most metal is plated."
+    return table(rows, head, caption)
 
 
 def _conditions(run: GrowthRun) -> str:
     scene = run.sides[0].runs[0].scene
     limit, sand = limits(scene)
     current = largest_current(scene)
+    lasts = quantity(sand, "s") if current > 0 else "no plating at a fixed current"
+    if 0 < current < limit:
+        lasts += " in a thicker electrolyte; in this gap, below the limiting current density, the salt lasts"
     size = f"{quantity(scene.width, 'm')} wide, {quantity(scene.height, 'm')} high"
     rows = [
         ["Geometry", f"{plain(scene.geometry)} cell, {quantity(scene.gap, 'm')} from electrode to counter electrode"],
         ["Picture", f"{size}, {scene.nx} × {scene.ny} cells of {quantity(scene.dx, 'm')}; periodic from side to side"],
         ["Plating", f"{quantity(current, 'A/m2')}, {number(current / limit, 2)} of the limiting current density"],
         ["Limiting current density", quantity(limit, "A/m2")],
-        ["Sand's time", quantity(sand, "s") if current > 0 else "no plating at a fixed current"],
+        ["Sand's time", lasts],
         ["Simulated", f"{clock(scene.seconds)}, seeds {', '.join(map(str, run.seeds))}, preset {plain(run.preset)}"],
     ]  # fmt: skip
     if run.wall_s > 0:

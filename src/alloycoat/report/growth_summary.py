@@ -9,14 +9,15 @@ from alloycoat.report.words import number, quantity
 
 
 def _side(side: GrowthSide) -> str:
-    last = side.spread.median
+    found = side.spread.median
+    k = int(found["mean_m"].argmax())
     first = [time for time in side.spread.first_dendrite_s if time is not None]
     dendrite = f"first dendrite {clock(min(first))}" if first else "no dendrite"
     spans = [time for time in side.spread.span_s if time is not None]
     span = f"gap spanned at {clock(min(spans))}" if spans else f"not across in {clock(min(side.spread.span_lower_s))}"
     return (
-        f"{side.name:<11}tip {quantity(float(last['tip_m'][-1]), 'm')}, roughness "
-        f"{quantity(float(last['rms_m'][-1]), 'm')}, {dendrite}, {span}"
+        f"{side.name:<11}tip {quantity(float(found['tip_m'][k]), 'm')}, roughness "
+        f"{quantity(float(found['rms_m'][k]), 'm')} when most is plated, {dendrite}, {span}"
     )
 
 

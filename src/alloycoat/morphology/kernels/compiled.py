@@ -16,11 +16,6 @@ def compiled(function: Callable[..., Any]) -> Any:
     return _make(function, fastmath=FAST, error_model="numpy", nogil=True)
 
 
-def compiled_parallel(function: Callable[..., Any]) -> Any:
-    """The same with the outer `prange` loops shared between threads."""
-    return _make(function, fastmath=FAST, error_model="numpy", nogil=True, parallel=True)
-
-
 def _make(function: Callable[..., Any], **options: Any) -> Any:
     try:
         return numba.njit(cache=True, **options)(function)
