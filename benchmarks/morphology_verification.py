@@ -1,6 +1,6 @@
 """Verification of the deposition model against closed forms and the one-dimensional cell; writes a table.
 
-    python benchmarks/morphology_verification.py [--out docs/results/morphology_verification.md]
+    python benchmarks/morphology_verification.py [--out docs/results/morphology_verification.txt]
 
 Growth rates of waves by linear stability (docs/physics/morphology.md), ohmic and with salt, bare and with a film;
 Sand's time by mesh. A few minutes on one core.
@@ -118,7 +118,7 @@ def sand() -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/results/morphology_verification.md")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs/results/morphology_verification.txt")
     chosen = parser.parse_args()
     lines = [
         "## Verification of the deposition model",

@@ -181,7 +181,7 @@ def page() -> str:
     ]
     if "3a" in found:
         lines += ["Error against cost of 3a, one thread:", "", *cost_rows(found), ""]
-    extra = HERE / "morphology_verification.md"
+    extra = HERE / "morphology_verification.txt"
     if extra.exists():
         lines += [extra.read_text(encoding="utf-8").strip(), ""]
     return "\n".join([*lines, *example_lines(), *front_lines()]).rstrip() + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -83,6 +84,7 @@ def test_a_front_is_carried_along_unchanged_and_counts_exactly() -> None:
     assert np.abs(eta[:, 0] - want).max() < 2e-6
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="half a minute uncompiled")
 def test_relaxation_keeps_metal_and_leaves_a_sound_front_alone() -> None:
     x = np.arange(48.0)
     turned = (x[:, None] + 0.5 * np.sin(2 * np.pi * x[None, :] / 48)) - 20.0
