@@ -69,6 +69,7 @@ def test_a_checkpoint_is_found_again(whole, tmp_path, monkeypatch):
 
 def break_in(monkeypatch, chunk):
     """Ctrl-C just after a chunk was solved, before it is noted: the worst moment."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
     monkeypatch.setattr(life_run, "_MOST_CYCLES", 1)
     plain, calls = life_run.Run._carry_out, []
 

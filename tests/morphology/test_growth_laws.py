@@ -11,13 +11,14 @@ import pytest
 from scenes import amplitude_of, constant, layer, liquid, scene, surface, with_wave
 
 from alloycoat.cell.design import Cell
-from alloycoat.cell.kernels.parameters import Outcome
-from alloycoat.cell.simulate import Bench, Settings, _advance
+from alloycoat.cell.simulate import cycle
 from alloycoat.electrochemistry import overpotential, sand_time
 from alloycoat.errors import RecipeError
 from alloycoat.morphology import Checkpoint, Stage, grow
 from alloycoat.morphology.deposit import Deposit
 from alloycoat.quantities import FARADAY, GAS_CONSTANT
+from alloycoat.recipe import Protocol
+from alloycoat.record import CyclingRecord
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="minutes uncompiled; the kernels have own tests")
 THERMAL = GAS_CONSTANT * 298.15 / FARADAY
@@ -34,30 +35,29 @@ def one_dimensional(gap: float) -> Cell:
     )  # fmt: skip
 
 
-def plated_in_one_dimension(gap: float, current: float, times: np.ndarray) -> Outcome:
-    bench = Bench(one_dimensional(gap), Settings(96, 1e-6))
-    return Outcome(*_advance(bench, -current, float(times[-1]), times, 1e9))
+def plated_in_one_dimension(gap: float, current: float, seconds: float) -> CyclingRecord:
+    steps = [f"Plate at {current:g} A/m2 for {seconds:g} seconds"]
+    return cycle(one_dimensional(gap), Protocol.model_validate({"steps": steps}), points_per_half_cycle=200)
 
 
 def test_voltage_follows_the_one_dimensional_cell() -> None:
     """1000 A/m2 over 100 um, three quarters of the limiting current; a metal without volume, so nothing moves."""
-    times = np.linspace(0.5, 20.0, 40)
-    want = plated_in_one_dimension(100e-6, 1000.0, times)
+    want = plated_in_one_dimension(100e-6, 1000.0, 20.0)
     made = scene(ny=108, gap=100e-6, stages=(Stage("plate", 1000.0, 20.0),), surface=surface(molar_volume=1e-9),
                  frames=100)  # fmt: skip
     seen = grow(made)
     assert seen.ended == "completed"
     for t in (1.0, 5.0, 20.0):
-        expected = np.interp(t, times, want.voltage[: len(times)])
+        expected = np.interp(t, want.time_s, want.voltage_V)
         assert np.interp(t, seen.time_s, seen.voltage) == pytest.approx(expected, abs=6e-3)
     with_column = grow(made.changed(ny=40))  # most of the gap is the column above the picture
-    assert with_column.voltage[-1] == pytest.approx(float(want.voltage[len(times) - 1]), abs=6e-3)
+    assert with_column.voltage[-1] == pytest.approx(float(want.voltage_V[-1]), abs=6e-3)
 
 
 def test_sand_time_is_that_of_the_one_dimensional_cell() -> None:
     current = 2500.0
     tau = sand_time(current, 1, 1000.0, 4e-10, 1.0, 1.0, 0.4)
-    want = plated_in_one_dimension(100e-6, current, np.array([0.5, 4.0])).time
+    want = float(plated_in_one_dimension(100e-6, current, 4.0).time_s[-1])
     made = scene(
         dx=2.5e-7, base=4e-6, ny=100, gap=100e-6, stages=(Stage("plate", current, 3 * tau),), frames=3, cutoff=1e3
     )

@@ -183,7 +183,7 @@ def test_every_null_has_its_reason(coated_run, bare_run):
         ({"protocol": None}, ["[protocol] is missing", "steps = ["]),
         ({"protocol": {"steps": ["Rest for 1 hour"]}}, ["[protocol] steps", "no step passes a current"]),
         ({"anode": {"metal": "Li"}}, ["[anode] area is missing", 'area = "1.13 cm^2"']),
-        ({"cell": {**CELL, "format": "full"}}, ["[cell] format", "'full'", "not available yet", "'symmetric'"]),
+        ({"cell": {**CELL, "format": "full"}}, ["[cell] format", "'full'", "not run here", "'symmetric'"]),
         ({"cell": {**CELL, "electrolyte": "1 M NaPF6 in diglyme"}}, ["[cell] electrolyte", "Na", "Li"]),
     ],
 )

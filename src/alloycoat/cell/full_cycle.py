@@ -14,9 +14,9 @@ from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
 from alloycoat.cell.full import FullCell
 from alloycoat.cell.full_mesh import Mesh, make_mesh, particle_modes
 from alloycoat.cell.kernels import ageing_laws as laws
-from alloycoat.cell.kernels import full as kernel
+from alloycoat.cell.kernels import full_parameters as kernel
 from alloycoat.cell.kernels import life_parameters as kp
-from alloycoat.cell.kernels.full import FullPlan, FullState
+from alloycoat.cell.kernels.full_parameters import FullPlan, FullState
 from alloycoat.cell.orders import repeats_of
 from alloycoat.cell.plan import LifeSettings, make_plan
 from alloycoat.chemistry.tables import by_subject
@@ -156,8 +156,10 @@ class _Run:
     """One full cell on the cycler."""
 
     def __init__(self, cell: FullCell, worn: AgeingParameters) -> None:
+        from alloycoat.cell.kernels.full import make_order  # numba is loaded when a cell is run
+
         self.cell, self.worn = cell, worn
-        self.order = kernel.make_order()
+        self.order = make_order()
         self.metal = make_plan(cell.metal, worn, LifeSettings())
         if cell.metal.metal_capacity is not None:  # below the metal lies the copper of its current collector
             self.metal.electrodes[0, kp.E_SUBSTRATE] = copper_nucleation()
