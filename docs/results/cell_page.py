@@ -48,7 +48,8 @@ HEALING = """## The same metal before and after assembly
 
 The moles of M that cover both electrodes, as pre-treatment, as additive, or shared; medians over seven seeds. The
 additive covers bare metal at the assumed rate of some hours, so the first cycles grow moss that the pre-treated cell
-never has."""
+never has. Yet the pre-treated cells end first: not by moss but by metal that plates on top of the layer and shorts, on
+the assumed laws of leaks. Take no preference from this table."""
 
 LEVERAGE = """## What the life hangs on
 

@@ -29,7 +29,9 @@ from alloycoat.recipe.routes import FORMS, ROUTES, check_route
 from alloycoat.recipe.steps import Step, parse_steps
 
 _LARGEST_FILE = 1_000_000
-POSITIVES = ("LTO", "NMC", "LFP", "NVP", "TiS2", "S", "O2")
+POSITIVES = (
+    "LTO", "NMC", "NMC111", "NMC532", "NMC622", "NMC811", "LFP", "FePO4", "NVP", "TiS2", "S", "O2",
+)  # fmt: skip
 COLDEST, HOTTEST = 200.0, 400.0  # K
 
 
