@@ -32,6 +32,8 @@ def layer_resistance(current_density: float, resistance: float, nucleation: floa
     With electrons free (s = 1) the drop never exceeds the nucleation overpotential. The same is taken for
     stripping: metal plated on top is stripped from the top.
     """
-    if not math.isfinite(nucleation):
+    drop = abs(current_density) * resistance
+    if drop <= nucleation or not math.isfinite(nucleation):
         return resistance
-    return resistance * (1.0 - share_on_top(current_density, resistance, nucleation, electronic_share))
+    # R (1 - s) + s eta/|i|: not by 1 - f, which loses digits where nearly all plates on top
+    return resistance * (1.0 - electronic_share) + electronic_share * nucleation / abs(current_density)
