@@ -46,6 +46,9 @@ def svg_text(figure: Figure, title: str, prefix: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    # matplotlib names clip paths after places in memory: by order instead, so that the same figure is the same text
+    for k, name in enumerate(dict.fromkeys(re.findall(r'<clipPath id="([^"]+)"', text))):
+        text = text.replace(name, f"clip{k}")
     text = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', text)
     text = re.sub(r'(href="#|url\(#)', rf"\1{prefix}-", text)
     text = re.sub(r"'DejaVu Sans'(?:, [^;\"]*?sans-serif)?", FONT, text)
