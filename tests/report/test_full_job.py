@@ -7,6 +7,7 @@ import numba
 import numpy as np
 import pytest
 
+from alloycoat.cell import full_cycle
 from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 from alloycoat.report.full_document import NAMES, to_json, write_full
@@ -112,3 +113,18 @@ def test_bare_recipe_has_one_side(tmp_path) -> None:
     document = to_json(run)
     assert document["coated"] is None
     assert "<h1>" in page(run, {"capacity": "<svg></svg>", "voltage": "<svg></svg>", "inventories": "<svg></svg>"})
+
+
+def test_control_c_ends_the_job_and_is_no_short_life(monkeypatch) -> None:
+    plain, calls = full_cycle._Run.one, []
+
+    def broken(self, *arguments):
+        calls.append(1)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return plain(self, *arguments)
+
+    monkeypatch.setattr(full_cycle._Run, "one", broken)
+    with pytest.raises(KeyboardInterrupt):
+        run_full(Recipe.from_tables(TABLES), samples=2)
+    assert len(calls) == 5

@@ -21,7 +21,8 @@ from alloycoat.coating import Coating, coat
 from alloycoat.errors import AlloycoatError
 from alloycoat.literature import ClaimRow, claim_rows
 from alloycoat.outcome import Outcome
-from alloycoat.recipe import Recipe
+from alloycoat.recipe import Protocol, Recipe
+from alloycoat.record import Ended
 from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.prepare import Prepared, prepare_full
 from alloycoat.sources import Estimate, Reference
@@ -190,6 +191,14 @@ def make_full(prepared: Prepared, coating: Coating | None, n_to_p: float | None 
     )  # fmt: skip
 
 
+def _cycled(cell: FullCell, protocol: Protocol, worn: AgeingParameters, max_cycles: int | None = None) -> FullAged:
+    """`cycle_full`, but Ctrl-C ends the whole job: half a test would be read as a short life."""
+    done = cycle_full(cell, protocol, worn, max_cycles=max_cycles)
+    if done.ended is Ended.interrupted and done.cycles < (max_cycles or protocol.total_cycles):
+        raise KeyboardInterrupt
+    return done
+
+
 def _worn(cell: FullCell, coating: Coating | None, amount: float) -> AgeingParameters:
     return ageing_parameters(cell.metal, coating, electrolyte_amount=amount)
 
@@ -198,7 +207,7 @@ def _side(name: str, prepared: Prepared, coating: Coating | None, count: int, se
     cell = make_full(prepared, coating)
     amount = prepared.electrolyte_amount_m
     worn = _worn(cell, coating, amount)
-    aged = cycle_full(cell, prepared.protocol, worn)
+    aged = _cycled(cell, prepared.protocol, worn)
     capacities = aged.states["discharged_C_per_m2"]
     drawn = _sampled(cell, worn, prepared, coating, count, seed)
     rows = np.zeros((len(drawn), prepared.protocol.total_cycles))
@@ -253,7 +262,7 @@ def _sampled(
         values = {name: replace(getattr(cell.positive, name), value=float(v[k])) for name, v in host.items()}
         one = replace(cell, metal=ours, positive=replace(cell.positive, **values))
         try:
-            found.append(cycle_full(one, prepared.protocol, theirs).states["discharged_C_per_m2"])
+            found.append(_cycled(one, prepared.protocol, theirs).states["discharged_C_per_m2"])
         except AlloycoatError as error:
             raise type(error)(f"sample {k + 1}: {error}") from None
     return found
@@ -291,7 +300,7 @@ def _variations(prepared: Prepared, coating: Coating | None) -> tuple[Variation,
         lives = {}
         for label, layer in layers.items():
             cell = make_full(prepared, layer, ratio)
-            done = cycle_full(
+            done = _cycled(
                 cell, prepared.protocol, _worn(cell, layer, prepared.electrolyte_amount_m), max_cycles=cycles
             )
             lives[label] = cycles_to(done.states["discharged_C_per_m2"])
@@ -300,7 +309,7 @@ def _variations(prepared: Prepared, coating: Coating | None) -> tuple[Variation,
         lives = {}
         for label, layer in layers.items():
             cell = make_full(prepared, layer)
-            done = cycle_full(cell, prepared.protocol, _worn(cell, layer, amount), max_cycles=cycles)
+            done = _cycled(cell, prepared.protocol, _worn(cell, layer, amount), max_cycles=cycles)
             lives[label] = cycles_to(done.states["discharged_C_per_m2"])
         found.append(Variation("electrolyte_amount_m", amount, lives, cycles))
     return tuple(found)
