@@ -149,6 +149,29 @@ def median_life(cell: Any, worn: Any, test: Any, seeds: int = SEEDS) -> tuple[fl
     return float(found.time_s[middle]) / 3600, "" if found.observed[middle] else ">"
 
 
+def location_table() -> list[str]:
+    """Life, polarization and moss by the resistance of the layer and by what keeps electrons from its outer face."""
+    cell, worn = pair()["coated cell"], pair()["coated ageing"]
+    test = plate_strip("2 mA/cm2", "1 h", cycles=3000)
+    lines = [
+        "| resistance of the layer, Ω cm² | electrons | moss | polarization at begin, mV | life, h |",
+        "|---|---|---|---|---|",
+    ]
+    for part in (1.0, 0.3, 0.1, 0.03):
+        for share, word in ((0.0, "kept away"), (1.0, "free")):
+            resistance = part * cell.coating_resistance
+            ours = replace(cell, coating_resistance=resistance, electronic_share=share)
+            aged = age(ours, test, worn, points_per_half_cycle=20)
+            chosen = (aged.record.cycle == 3) & (aged.record.step == 1)
+            begin = 1e3 * float(np.median(np.abs(aged.record.voltage_V[chosen])))
+            moss = aged.inventory.metal["counter_moss"][0] / 72e3
+            sign = ">" if aged.cycles == 3000 else ""
+            lines.append(
+                f"| {1e4 * resistance:.3g} | {word} | {100 * moss:.0f} % | {begin:.0f} | {sign}{aged.time_s / 3600:.0f} |"
+            )
+    return lines
+
+
 def healing_table() -> list[str]:
     """The same moles of M as pre-treatment, as additive, and shared between both."""
 

@@ -13,6 +13,7 @@ from cell_numbers import (
     half_cell_table,
     healing_table,
     leverage,
+    location_table,
     pair,
     shorted,
     table,
@@ -44,12 +45,18 @@ Rough deposits (`rough` 0.5, `leak` 40 S/m², else as above): a deposit that rea
 drops at constant applied current (soft); half of the leak is left after each step; beyond 1000 S/m² the test ends
 (hard). Shorts are drawn by seed, their law is assumed."""
 
+LOCATION = """## Where the metal plates decides what a layer is worth
+
+The coated cell with its layer as tabulated and with layers that ions cross more easily; electrons kept from the outer
+face (the hypothesis taken where a by-product stays in the layer) or free. *Moss*: share of the first charge plated that
+grows as moss, on top of the layer, at its pinholes and on what it leaves bare. The ionic conductivity of the alloy is
+known to a power of ten at best, so the cell cannot say what a coating is worth; it says what that hangs on."""
+
 HEALING = """## The same metal before and after assembly
 
 The moles of M that cover both electrodes, as pre-treatment, as additive, or shared; medians over seven seeds. The
 additive covers bare metal at the assumed rate of some hours, so the first cycles grow moss that the pre-treated cell
-never has. Yet the pre-treated cells end first: not by moss but by metal that plates on top of the layer and shorts, on
-the assumed laws of leaks. Take no preference from this table."""
+has less of; what is left of it in the electrolyte heals what wears off later."""
 
 LEVERAGE = """## What the life hangs on
 
@@ -91,6 +98,10 @@ def page(head: str) -> str:
         "## On copper",
         "",
         *half_cell_table(),
+        "",
+        LOCATION,
+        "",
+        *location_table(),
         "",
         HEALING,
         "",
@@ -143,7 +154,8 @@ def shapes() -> Figure:
                 time = (aged.record.time_s[chosen] - aged.record.time_s[chosen][0]) / 60
                 size = 1e3 * np.abs(aged.record.voltage_V[chosen])
                 axes.plot(time, size, style, color=COATED if name == "coated" else BARE, label=f"cycle {cycle}")
-            axes.set(xlabel="time in the half-cycle / min", ylabel="|V| / mV", ylim=(0, None))
+            axes.set(xlabel="time in the half-cycle / min", ylabel="|V| / mV")
+            axes.set_ylim(0, 1.45 * axes.get_ylim()[1])  # room for the legend
             axes.set_title(name)
             axes.legend(loc="upper left")
     return figure
@@ -159,16 +171,18 @@ def stocks() -> Figure:
             time = stock.time_s / 3600
             layer.plot(time, 1e6 * stock.layer_m[0], color=color, label=name)
             free = stock.electrolyte_free_m / pair()[f"{name} ageing"].electrolyte_amount
-            liquid.plot(time, free, color=color)
-            liquid.plot(time, stock.saturation, "--", color=color)
+            liquid.plot(time, free, color=color, label="free" if name == "bare" else None)
+            pores = "in the pores" if name == "bare" else None
+            liquid.plot(time, stock.saturation, "--", color=color, label=pores)
             if name == "coated":
-                cover.plot(time, stock.coverage[0], color=color)
-                cover.plot(time, stock.coverage[1], "--", color=ACCENT)
+                cover.plot(time, stock.coverage[0], color=color, label="working")
+                cover.plot(time, stock.coverage[1], "--", color=ACCENT, label="counter")
         layer.set(xlabel="time / h", ylabel="dead layer / µm")
         layer.legend()
-        liquid.set(xlabel="time / h", ylim=(0, 1.05))
-        liquid.set_title("free share (line), saturation (dashed)")
-        cover.set(xlabel="time / h", ylabel="coverage, both electrodes", ylim=(0, 1))
+        liquid.set(xlabel="time / h", ylabel="electrolyte, share of the start", ylim=(0, 1.05))
+        liquid.legend(fontsize="small", loc="lower left")
+        cover.set(xlabel="time / h", ylabel="coverage", ylim=(0, 1))
+        cover.legend()
     return figure
 
 

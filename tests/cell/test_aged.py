@@ -164,6 +164,36 @@ def test_the_alloy_pays_where_its_layer_is_too_poor_a_conductor(bare):
     assert np.all(blocked.inventory.metal["working_alloy"] == 0.0)
 
 
+@pytest.mark.parametrize(("share", "resistance"), [(1.0, 5e-3), (1.0, 1.5e-3), (0.5, 5e-3), (0.0, 5e-3)])
+def test_metal_on_top_of_a_layer_is_stripped_first(share, resistance):
+    """Moss must not grow from cycle to cycle while the metal below the layer is stripped in its place."""
+    cell = replace(
+        symmetric(Layer(), electrolyte=ETHER, area="1 cm^2"), coating_resistance=resistance, electronic_share=share,
+        nucleation_overpotential=0.03,
+    )  # fmt: skip
+    made = age(cell, plate_strip("2 mA/cm2", "1 h", cycles=30), ageing_parameters(cell, Layer()))
+    assert made.ended is Ended.completed
+    plated = 72e3
+    for side in ("working", "counter"):
+        assert max(made.inventory.metal[f"{side}_moss"]) < plated
+    assert max(made.inventory.metal["working_moss"]) < 0.02 * plated  # left after stripping
+
+
+def test_electrons_on_top_never_lengthen_a_life_and_ions_never_shorten_it():
+    cell = replace(symmetric(Layer(), electrolyte=ETHER, area="1 cm^2"), nucleation_overpotential=0.03)
+    given = ageing_parameters(cell, Layer(), electrolyte_amount="10 uL/cm^2")
+    hours = {
+        (share, resistance): age(
+            replace(cell, coating_resistance=resistance, electronic_share=share), LONG, given
+        ).time_s / 3600.0
+        for share in (0.0, 0.5, 1.0) for resistance in (1.5e-3, 5e-3)
+    }  # fmt: skip
+    for resistance in (1.5e-3, 5e-3):
+        assert hours[0.0, resistance] > hours[0.5, resistance] - 1.0 > hours[1.0, resistance] - 2.0
+    for share in (0.0, 0.5, 1.0):
+        assert hours[share, 1.5e-3] > hours[share, 5e-3]
+
+
 def test_half_cell_nucleates_on_copper_and_strips_to_its_limit():
     cell = half(anode="Li", electrolyte=ETHER, area="1.13 cm^2")
     given = ageing_parameters(cell)

@@ -54,6 +54,7 @@ class Side:
         exposed = laws.exposed_share(moss, worn.moss_slope, worn.moss_most)
         exchange = cell.exchange_current_density * ratio ** (cell.alpha_a / cell.charge)
         barrier = laws.barrier_with_moss(cell.nucleation_overpotential, worn.growth_share, exposed)
+        barrier = worn.plateau if strips else barrier
         moss_j = self.site(volt, cell.film_resistance, exchange, 0.0, 0.0)
         bare_j = self.site(volt, cell.film_resistance * film, exchange, 0.0, 0.0)
         coat_j = top = 0.0
@@ -62,7 +63,9 @@ class Side:
             coat_j = self.site(
                 volt, cell.coated_film_resistance * film, exchange * cell.coated_exchange_factor, layer, barrier
             )
-            if coat_j * layer > barrier:
+            if strips:
+                top = 1.0
+            elif coat_j * layer > barrier:
                 top = cell.electronic_share * (1.0 - barrier / (coat_j * layer)) * (1.0 - worn.dense)
         seed = 0.0 if strips else worn.moss_seed * (1.0 - self.cover * (1.0 - top))
         fresh = laws.moss_area(moss, seed, worn.moss_slope, worn.moss_most) * moss_j

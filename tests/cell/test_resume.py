@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_lives import COARSE, Layer, steps
 
 CELL = symmetric(Layer(), electrolyte="1 M LiPF6 in EC/DMC", area="1.3 cm^2")
-WORN = replace(ageing_parameters(CELL, Layer()), rough=20.0, leak=5.0, leak_spread=0.3, additive=1e-3)
+WORN = replace(ageing_parameters(CELL, Layer()), rough=200.0, leak=5.0, leak_spread=0.3, additive=1e-3)
 WORDS = "Plate at 2 mA/cm2 for 1 h", "Hold at 0.2 V for 30 minutes", "Strip at 2 mA/cm2 for 30 minutes"
 TEST = steps(*WORDS, cycles=7, formation=["Plate at 0.5 mA/cm2 for 1 h", "Strip at 0.5 mA/cm2 for 1 h"])
 GIVEN = {"settings": COARSE, "points_per_half_cycle": 4, "seed": 5}

@@ -20,8 +20,8 @@ Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 SAMPLED = (
     "exchange_current_density", "coated_exchange_factor", "film_resistance", "coated_film_resistance",
-    "coating_resistance", "nucleation_overpotential", "separator_thickness", "porosity", "macmullin",
-    "conductivity", "diffusivity", "transference", "thermodynamic_factor",
+    "coating_resistance", "nucleation_overpotential", "electronic_share", "separator_thickness", "porosity",
+    "macmullin", "conductivity", "diffusivity", "transference", "thermodynamic_factor",
 )  # fmt: skip
 """Parameters that a sample may change; the last four by their value at the nominal concentration."""
 
@@ -190,10 +190,18 @@ def symmetric(
     values: dict[str, Any] = {name: value.value for name, value in spreads.items() if name not in curves}
     if coating is not None:
         spreads |= _layer(coating)
-        values |= {name: spreads[name].value for name in ("coating_resistance", "nucleation_overpotential")}
-        values["electronic_share"] = _electronic_share(coating)
+        layer = ("coating_resistance", "nucleation_overpotential", "electronic_share")
+        values |= {name: spreads[name].value for name in layer}
     given_area = area if area is not None else getattr(coating, "area_m2", None)
     notes = [*solution.notes, *_temperature_notes(kelvin, bool(solution.activation))]
+    if (
+        spreads.get("electronic_share") is not None
+        and spreads["electronic_share"].low != spreads["electronic_share"].high
+    ):
+        notes.append(
+            "electrons are taken to be kept from the outer face of the layer by the by-product, so metal plates below "
+            "(a hypothesis of the review; half of the samples take the other)"
+        )
     if rates.passivated:
         notes.append(f"the film of bare {metal.symbol} carries its polarization: an assumed input, no prediction")
     alpha_a, alpha_c = rates.alpha
@@ -305,16 +313,29 @@ def _layer(coating: Any) -> dict[str, Value | Estimate]:
                 "coated cell cannot be cycled; the bare cell can (symmetric(None, anode=...))"
             )
         found = Estimate(BLOCKED, BLOCKED, BLOCKED)
-    return {"coating_resistance": found, "nucleation_overpotential": chemistry.nucleation_overpotential()}
+    return {
+        "coating_resistance": found, "nucleation_overpotential": chemistry.nucleation_overpotential(),
+        "electronic_share": electronic_share(coating),
+    }  # fmt: skip
 
 
-def _electronic_share(coating: Any) -> float:
-    """sigma_e/(sigma_e + sigma_ion) of the layer; 0 where electrons are not known to cross it."""
+def electronic_share(coating: Any) -> Value:
+    """Share of the current beyond the barrier on top that electrons of the layer can follow to its outer face.
+
+    s = sigma_e/(sigma_e + sigma_ion) where electrons are free to cross; 0 where nothing tabulated carries them.
+    Where a by-product stays in the layer it is taken to keep them from the outer face (the review, after its
+    refs. 44 and 61: metal is found below): 0, and s as the other hypothesis at `high` (`draw` takes each of the
+    two for half of the samples).
+    """
     electronic = getattr(coating, "electronic_conductivity", None)
     ionic = getattr(coating, "ionic_conductivity", None)
-    if electronic is None:
-        return 0.0
-    return float(electronic.value / (electronic.value + (ionic.value if ionic is not None else 0.0)))
+    free = 0.0
+    if electronic is not None:
+        free = float(electronic.value / (electronic.value + (ionic.value if ionic is not None else 0.0)))
+    if ionic is not None and coating.with_role("byproduct"):
+        note = "electrons kept from the outer face by the by-product (0), or free to reach it: both are hypotheses"
+        return Value(0.0, "", "assumed", "estimate", 0.0, free, note)
+    return Value(free, "", "computed", "estimate", free, free, "sigma_e/(sigma_e + sigma_ion) of the layer")
 
 
 def _si(value: str | float, dimension: str, field: str) -> float:

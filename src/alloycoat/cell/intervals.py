@@ -69,7 +69,11 @@ def draw(cell: Cell | AgeingParameters, count: int, seed: int = 0, **given: Arra
             found[name] = np.resize(np.asarray(given[name], dtype=float), count)
             continue
         stream = np.random.Generator(np.random.Philox(key=[seed, crc32(name.encode())]))
-        found[name] = _value(spread).draw(stream.standard_normal(count))
+        normal = stream.standard_normal(count)
+        if name == "electronic_share":  # one of two hypotheses, nothing between
+            found[name] = np.where(normal > 0.0, spread.high, spread.low)
+        else:
+            found[name] = _value(spread).draw(normal)
     return found
 
 

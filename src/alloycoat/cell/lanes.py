@@ -171,12 +171,13 @@ def _place(cell: Cell, columns: Mapping[str, Array], numbers: Array) -> NDArray[
     """Put the sampled scalars into `numbers`; which samples must be built (or refused) one by one."""
     strange = np.zeros(len(numbers), dtype=bool)
     at = {name: k for k, name in enumerate(_SCALARS)}
-    values = {name: columns.get(name, np.full(len(numbers), getattr(cell, name))) for name in SAMPLED[:9]}
+    values = {name: columns.get(name, np.full(len(numbers), getattr(cell, name))) for name in SAMPLED[:10]}
     for name in ("exchange_current_density", "coated_exchange_factor", "separator_thickness", "porosity", "macmullin"):
         strange |= ~(np.isfinite(values[name]) & (values[name] > 0.0))
     for name in ("film_resistance", "coated_film_resistance", "coating_resistance"):
         strange |= ~(np.isfinite(values[name]) & (values[name] >= 0.0))
     strange |= ~(values["nucleation_overpotential"] >= 0.0)
+    strange |= ~((values["electronic_share"] >= 0.0) & (values["electronic_share"] <= 1.0))
     for side, on in zip(("working", "counter"), cell.coated, strict=True):
         factor = values["coated_exchange_factor"] if on else 1.0
         numbers[:, at[f"exchange_{side}"]] = values["exchange_current_density"] * factor
@@ -186,4 +187,5 @@ def _place(cell: Cell, columns: Mapping[str, Array], numbers: Array) -> NDArray[
     numbers[:, at["storage"]] = np.minimum(1.0, values["porosity"])
     numbers[:, at["permeance"]] = 1.0 / np.maximum(1.0, np.where(strange, 1.0, values["macmullin"]))
     numbers[:, at["nucleation"]] = values["nucleation_overpotential"]
+    numbers[:, at["electronic_share"]] = values["electronic_share"]
     return strange

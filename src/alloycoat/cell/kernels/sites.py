@@ -79,7 +79,7 @@ def _eta(j: float, exchange: float, strips: bool, m: Array) -> tuple[float, floa
 
 @piece
 def areas(moss: float, metal: float, strips: bool, state: Array, e: Array, w: Array, top: float, x: Array) -> None:
-    """Areas of the four sites per electrode area into x[AREA]; `top`: share of the coated site that is mossy."""
+    """Areas of the four sites per electrode area into x[AREA]; `top`: share of the coated site that moss lies on."""
     exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
     cover = 1.0 if metal == math.inf else _metal_cover(metal, w[W_COVER_FILM])
     chi = state[COVER]
@@ -164,6 +164,9 @@ def _settled(
     """
     w, m = plan.wear, plan.medium
     low, high, top = 0.0, e[E_ELECTRONIC] * (1.0 - e[E_DENSE]), 0.0
+    if strips:  # nothing plates on top, and moss lies on coated and bare bulk alike
+        areas(moss, metal, strips, state, e, w, 1.0, x)
+        return share_current(i, ratio, saturation, barrier, strips, e, m, x), 0.0
     if x[CURRENT, COATED] * e[E_LAYER] > barrier:
         top = _on_top(barrier, e, x)
     below, above, side, v = 0.0, 0.0, 0, -1.0
@@ -204,7 +207,8 @@ def electrode(
         return
     strips, size = i > 0.0, abs(i)
     exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
-    barrier = _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
+    # what caps the drop of the layer: metal on top when plating, metal out of the alloy itself when stripping
+    barrier = e[E_PLATEAU] if strips else _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
     x[RESISTANCE, COATED], x[RESISTANCE, BARE] = e[E_FILM_COATED] * film, e[E_FILM] * film
     x[RESISTANCE, FRESH], x[RESISTANCE, FOREIGN] = e[E_FILM], e[E_FILM]
     v, top = _settled(size, ratio, moss, metal, saturation, barrier, strips, state, e, plan, x)
