@@ -166,9 +166,8 @@ def location_table() -> list[str]:
             begin = 1e3 * float(np.median(np.abs(aged.record.voltage_V[chosen])))
             moss = aged.inventory.metal["counter_moss"][0] / 72e3
             sign = ">" if aged.cycles == 3000 else ""
-            lines.append(
-                f"| {1e4 * resistance:.3g} | {word} | {100 * moss:.0f} % | {begin:.0f} | {sign}{aged.time_s / 3600:.0f} |"
-            )
+            life = f"{sign}{aged.time_s / 3600:.0f}"
+            lines.append(f"| {1e4 * resistance:.3g} | {word} | {100 * moss:.0f} % | {begin:.0f} | {life} |")
     return lines
 
 
