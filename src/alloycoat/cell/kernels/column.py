@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 find_segment = piece(transport.find_segment)
 diffusion_integral = piece(transport.diffusion_integral)
 thermodynamic_integral = piece(transport.thermodynamic_integral)
-_IMPLICIT, _WEIGHT, _DECAY = laws.IMPLICIT, laws.WEIGHT, laws.DECAY
+_IMPLICIT, _WEIGHT, DECAY = laws.IMPLICIT, laws.WEIGHT, laws.DECAY
 _E0, _E1, _E2 = laws.ERROR
 _MAX_NEWTON = 12
 
@@ -130,7 +130,7 @@ def _solve(gain: float, right: Array, col: Array) -> None:
 
 
 @piece
-def _stage(c: Array, known: Array, gain: float, q: float, plan: Plan, col: Array, small: float) -> int:
+def stage(c: Array, known: Array, gain: float, q: float, plan: Plan, col: Array, small: float) -> int:
     """Newton for c - gain f(c) = known, in place; number of solves, < 0 if it fails."""
     n = len(c)
     change = col[CHANGE]
@@ -153,33 +153,49 @@ def _stage(c: Array, known: Array, gain: float, q: float, plan: Plan, col: Array
 
 
 @piece
-def try_step(c: Array, h: float, q: float, plan: Plan, col: Array, small: float) -> float:
-    """One TR-BDF2 step from c with the slope in its row: END and END_SLOPE are filled.
+def first_stage(c: Array, gain: float, col: Array) -> None:
+    """KNOWN of the trapezoidal stage from c with the slope in its row, and a guess of its answer in END."""
+    for j in range(len(c)):
+        col[KNOWN, j] = c[j] + gain * col[SLOPE, j]
+        col[END, j] = c[j]
 
-    Returns the estimated error in mol/m3, filtered by the matrix; negative: no convergence.
-    """
-    n = len(c)
-    f, end, slope, known, middle, error = col[SLOPE], col[END], col[END_SLOPE], col[KNOWN], col[MIDDLE], col[ERROR]
-    gain = _IMPLICIT * h
-    for j in range(n):
-        known[j] = c[j] + gain * f[j]
-        end[j] = c[j]
-    if _stage(end, known, gain, q, plan, col, small) < 0:
-        return -1.0
-    for j in range(n):
+
+@piece
+def second_stage(c: Array, h: float, col: Array) -> None:
+    """From the answer of the first stage in END to KNOWN of the second, and a guess of its answer in END."""
+    f, end, known, middle, gain = col[SLOPE], col[END], col[KNOWN], col[MIDDLE], _IMPLICIT * h
+    for j in range(len(c)):
         middle[j] = (end[j] - known[j]) / gain
         known[j] = c[j] + h * _WEIGHT * (f[j] + middle[j])
-        end[j] = c[j] + (end[j] - c[j]) / _DECAY
-    if _stage(end, known, gain, q, plan, col, small) < 0:
-        return -1.0
-    for j in range(n):
+        end[j] = c[j] + (end[j] - c[j]) / DECAY
+
+
+@piece
+def step_error(h: float, col: Array) -> float:
+    """END_SLOPE from the answer of the second stage; the estimated error in mol/m3, filtered by the matrix."""
+    f, end, slope, known, middle, error = col[SLOPE], col[END], col[END_SLOPE], col[KNOWN], col[MIDDLE], col[ERROR]
+    gain = _IMPLICIT * h
+    for j in range(len(end)):
         slope[j] = (end[j] - known[j]) / gain
         error[j] = h * (_E0 * f[j] + _E1 * middle[j] + _E2 * slope[j])
     _solve(gain, error, col)
     size = 0.0
-    for j in range(n):
+    for j in range(len(end)):
         size = max(size, abs(error[j]))
     return size
+
+
+@piece
+def inside(c: Array, h: float, fraction: float, col: Array) -> None:
+    """Profile inside the step just tried: the parabola through start, first stage and end, into INSIDE.
+
+    No slopes: those of a volume that relaxes in 1e-10 s hold round-off, which a long step would magnify.
+    """
+    a = (fraction - DECAY) * (fraction - 1.0) / DECAY
+    b = fraction * (fraction - 1.0) / (DECAY * (DECAY - 1.0))
+    for j in range(len(c)):
+        middle = c[j] + _IMPLICIT * h * (col[SLOPE, j] + col[MIDDLE, j])
+        col[INSIDE, j] = a * c[j] + b * middle + (1.0 - a - b) * col[END, j]
 
 
 @piece

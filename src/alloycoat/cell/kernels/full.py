@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numba
 
-from alloycoat.cell.kernels import ageing_laws, column, full_parameters, life_parameters, sites, unit
+from alloycoat.cell.kernels import ageing_laws, column, full_parameters, instant, life_parameters, moss, sites, unit
 from alloycoat.cell.kernels.column import find_segment
 from alloycoat.cell.kernels.full_parameters import (
     END_CHARGE,
@@ -46,21 +46,16 @@ from alloycoat.cell.kernels.full_parameters import (
     FullState,
 )  # fmt: skip
 from alloycoat.cell.kernels.life_parameters import (
-    ALLOY,
     BULK,
-    DEAD,
-    FRESH_ALLOY,
-    FRESH_DEAD,
-    FRESH_SEI,
     M_INITIAL,
     M_THERMAL,
     MOSS,
-    SEI,
     W_DEAD_SHARE,
     W_MOSS_MOST,
     W_MOSS_SLOPE,
     W_SEI_SHARE,
 )  # fmt: skip
+from alloycoat.cell.kernels.moss import enter
 from alloycoat.cell.kernels.sites import electrode
 from alloycoat.cell.kernels.unit import piece
 from alloycoat.electrochemistry import butler_volmer, transport
@@ -194,18 +189,9 @@ def _commit(h: float, i: float, moss: float, alloy: float, plan: FullPlan, state
         rise = math.exp(-plan.decay[k] * h)
         state.particle[k] = state.particle[k] * rise + plan.drive[k] * i * (1.0 - rise) / plan.decay[k]
     state.slow[FILLING] += h * i / plan.positive[P_CAPACITY]
-    el, change_moss = state.el, moss - state.el[MOSS]
-    change, lost = _balance(h * i, change_moss, alloy, plan)
-    el[MOSS] += change_moss
-    el[BULK] += change
-    el[ALLOY] -= alloy
-    el[FRESH_ALLOY] += max(0.0, alloy)
-    if i > 0.0:
-        el[DEAD] += lost
-        el[FRESH_DEAD] += lost
-    else:
-        el[SEI] += lost
-        el[FRESH_SEI] += lost
+    grown = moss - state.el[MOSS]
+    change, lost = _balance(h * i, grown, alloy, plan)
+    enter(state.el, i, change, lost, grown, alloy)
 
 
 @piece
@@ -350,7 +336,18 @@ def _order(row: Array, resolution: float, plan: FullPlan, state: FullState, reco
 
 def source_stamp() -> int:
     """Checksum of the files that the compiled code is made of."""
-    modules = (ageing_laws, column, full_parameters, life_parameters, sites, unit, butler_volmer, transport)
+    modules = (
+        ageing_laws,
+        column,
+        full_parameters,
+        instant,
+        life_parameters,
+        moss,
+        sites,
+        unit,
+        butler_volmer,
+        transport,
+    )
     files = [__file__, *(str(module.__file__) for module in modules)]
     return zlib.crc32(b"".join(Path(file).read_bytes() for file in files))
 

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from alloycoat.cell.kernels import laws
 from alloycoat.cell.kernels.column import (
+    KNOWN,
     PERMEANCE,
     WIDTH,
     find_segment,
+    put,
     resistance,
+    stage,
     surface,
     thermodynamic_integral,
 )
@@ -23,6 +26,7 @@ from alloycoat.cell.kernels.life_parameters import (
     M_CHARGE,
     M_INITIAL,
     M_MOLAR_CHARGE,
+    M_SALT_TOLERANCE,
     M_THERMAL,
     MODE,
     SATURATION,
@@ -56,6 +60,12 @@ def kinetics(i: float, working: float, counter: float, there: Amounts, plan: Pla
 
 
 @piece
+def depleted(see: Array, plan: Plan) -> bool:
+    """Whether a surface in `see` has no salt left."""
+    return bool(min(see[WORKING_C], see[COUNTER_C]) <= EMPTY * plan.medium[M_INITIAL])
+
+
+@piece
 def surfaces(c: Array, i: float, plan: Plan, rig: Rig, see: Array) -> bool:
     """Surface concentrations into `see`; False where one of them is depleted (the voltage is then infinite)."""
     n, m, col = len(c), plan.medium, rig.room
@@ -63,7 +73,7 @@ def surfaces(c: Array, i: float, plan: Plan, rig: Rig, see: Array) -> bool:
     working = surface(c[0], c[1], -q, col[WIDTH, 0], col[WIDTH, 1], col[PERMEANCE, 0], plan)
     counter = surface(c[n - 1], c[n - 2], q, col[WIDTH, n - 1], col[WIDTH, n - 2], col[PERMEANCE, n - 1], plan)
     see[WORKING_C], see[COUNTER_C], see[CURRENT] = working, counter, i
-    if min(working, counter) > EMPTY * m[M_INITIAL]:
+    if not depleted(see, plan):
         return True
     see[V] = math.copysign(math.inf, i)
     return False
@@ -92,26 +102,39 @@ def observe(c: Array, i: float, there: Amounts, plan: Plan, rig: Rig, see: Array
 
 
 @piece
-def control(c: Array, order: Array, guess: float, there: Amounts, plan: Plan, rig: Rig, see: Array) -> float:
+def control(
+    c: Array, order: Array, guess: float, there: Amounts, gain: float, plan: Plan, rig: Rig, see: Array
+) -> float:  # fmt: skip
     """Faradaic current at this instant, and everything at it in `see`.
 
     At constant current with a leak G: i + G V(i) = i_applied; at constant voltage V(i) = V_applied. Both sides
-    rise with i: regula falsi (Illinois) inside a bracket. NaN where no current meets it.
+    rise with i: regula falsi (Illinois) inside a bracket. NaN where no current meets it; where a surface falls
+    dry before, the current at which it does. gain: above zero, c follows the current as the answer of a stage of
+    the time step (near the limiting current a current of the instant before would swing ever more).
     """
     leak, value = rig.pool[LEAK], order[VALUE]
     held = order[MODE] == 1.0
     given = not held and (leak == 0.0 or value == 0.0)
+    molar, small = plan.medium[M_MOLAR_CHARGE], 1e-5 * plan.medium[M_SALT_TOLERANCE] * plan.medium[M_INITIAL]
+    close = (1e-11 if gain == 0.0 else 1e-9) * (1.0 if held else abs(value))
     low, high, f_low, f_high = -math.inf, math.inf, -math.inf, math.inf
-    i, last = value if given else guess, 0
+    i, last, jump = value if given else guess, 0, False
     reach = max(1.0, 0.2 * abs(guess))
     for _ in range(200):
-        observe(c, i, there, plan, rig, see)
-        if given:
-            return i
+        solved = True
+        if gain > 0.0:
+            put(c, rig.salt)  # not from the last try: that may have been far off, and would leave its round-off
+            solved = stage(c, rig.room[KNOWN], gain, i / molar, plan, rig.room, small) > 0
+        if solved:
+            observe(c, i, there, plan, rig, see)
+        else:
+            see[V] = math.copysign(math.inf, i)
+        if given or jump:
+            return i if solved else math.nan
         f = see[V] - value if held else i + leak * see[V] - value
         if math.isnan(f):
             return math.nan
-        if abs(f) <= 1e-11 * (1.0 if held else abs(value)) or high - low <= 1e-12 * (1.0 + abs(i)):
+        if abs(f) <= close:
             return i
         if f > 0.0:
             high, f_high = i, f
@@ -126,9 +149,15 @@ def control(c: Array, order: Array, guess: float, there: Amounts, plan: Plan, ri
             reach *= 2.0
             if reach > 1e8:
                 return math.nan
-        else:
-            i = 0.5 * (low + high)
-            if abs(f_low) < math.inf and abs(f_high) < math.inf:
-                chord = (low * f_high - high * f_low) / (f_high - f_low)
-                i = chord if low < chord < high else i
+            continue
+        wet = abs(f_low) < math.inf and abs(f_high) < math.inf
+        if high - low <= 1e-12 * (1.0 + abs(i)):
+            if wet:
+                return i
+            jump, i = True, high if abs(f_high) == math.inf else low
+            continue
+        i = 0.5 * (low + high)
+        if wet:
+            chord = (low * f_high - high * f_low) / (f_high - f_low)
+            i = chord if low < chord < high else i
     return math.nan

@@ -18,6 +18,7 @@ from alloycoat.cell.kernels import (
     instant,
     laws,
     life_parameters,
+    moss,
     order,
     settle,
     sites,
@@ -194,7 +195,19 @@ def _life(
 
 def source_stamp() -> int:
     """Checksum of every file that the compiled code is made of: a changed law must not find an old cache."""
-    modules = (ageing_laws, column, instant, laws, life_parameters, order, settle, sites, butler_volmer, transport)
+    modules = (
+        ageing_laws,
+        column,
+        instant,
+        laws,
+        life_parameters,
+        moss,
+        order,
+        settle,
+        sites,
+        butler_volmer,
+        transport,
+    )
     files = [__file__, *(str(module.__file__) for module in modules)]
     return zlib.crc32(b"".join(Path(file).read_bytes() for file in files))
 
