@@ -40,12 +40,17 @@ _MOST_DRAWS = 100_000
 
 class LifeSettings(NamedTuple):
     """Accuracy of the ageing solver: volumes in each dead layer and in the separator, error of a time step in
-    the salt (share of c0) and in the moss (share of its own amount)."""
+    the salt (share of c0) and in the moss (share of its own amount).
+
+    skip: share by which the losses of a cycle may differ from those foretold where cycles are skipped; 0: every
+    cycle is solved, as it always is where a record is kept.
+    """
 
     dead_volumes: int = 7
     separator_volumes: int = 8
     salt: float = 1e-3
     moss: float = 1e-4
+    skip: float = 0.0
 
 
 def make_plan(cell: Cell, ageing: AgeingParameters, settings: LifeSettings) -> Plan:
@@ -62,6 +67,7 @@ def make_plan(cell: Cell, ageing: AgeingParameters, settings: LifeSettings) -> P
         initial=cell.concentration, alpha_a=cell.alpha_a, alpha_c=cell.alpha_c,
         dead_volumes=settings.dead_volumes, separator_volumes=settings.separator_volumes, linear=float(table.linear),
         salt_tolerance=settings.salt, moss_tolerance=settings.moss,
+        skip=settings.skip,
     )  # fmt: skip
     volume = cell.metal_volume
     wear = Wear(

@@ -22,6 +22,7 @@ from alloycoat.cell.kernels import (
     order,
     settle,
     sites,
+    skip,
 )  # fmt: skip
 from alloycoat.cell.kernels.column import STORE, lay_out, put
 from alloycoat.cell.kernels.life_parameters import (
@@ -36,8 +37,13 @@ from alloycoat.cell.kernels.life_parameters import (
     M_DEAD_VOLUMES,
     M_LENGTH,
     M_SEPARATOR_VOLUMES,
+    M_SKIP,
     METAL_GONE,
     MODE,
+    MOSS,
+    P_BACK,
+    P_BEFORE,
+    P_NOW,
     SAMPLES,
     SATURATION,
     SHORTED,
@@ -60,6 +66,7 @@ from alloycoat.cell.kernels.life_parameters import (
     new_rig,
     new_state,
 )  # fmt: skip
+from alloycoat.cell.kernels.skip import jump, learn, misses, pack, reach, steady, unpack
 from alloycoat.cell.kernels.unit import piece
 from alloycoat.electrochemistry import butler_volmer, transport
 
@@ -164,14 +171,27 @@ def _inventory(rig: Rig, row: Array) -> None:
 
 
 @piece
+def _plated(row: Array, rig: Rig) -> float:
+    """Moss of the electrode that an order plated, the highest that it had."""
+    if row[MODE] == 1.0:
+        return float(max(rig.el[0, MOSS], rig.el[1, MOSS]))
+    return float(rig.el[0, MOSS] if row[VALUE] < 0.0 else rig.el[1, MOSS])
+
+
+@piece
 def _life(
     orders: Array, times: Array, normals: Array, cycles: int, first: int, plan: Plan, rig: Rig, record: Array,
     marks: Numbers, states: Array
 ) -> tuple[int, int, int, int, int, float]:  # fmt: skip
     """See `make_life`."""
-    filled, steps, spent = 0, 0, 0.0
+    filled, steps, spent, cycle, status, last = 0, 0, 0.0, 0, TIME_REACHED, 0
+    skips = len(states) == 0 and plan.medium[M_SKIP] > 0.0
+    jumped, wanted, waits, known, peak = 0, 2, 0, False, 0.0
     lay_out(plan, rig)
-    for cycle in range(cycles):
+    while cycle < cycles:
+        before, ended, highest = filled, False, 0.0
+        if skips:
+            pack(rig, rig.past[P_BEFORE])
         for k in range(len(orders)):
             row = orders[k]
             start = int(row[FIRST_SAMPLE])
@@ -181,33 +201,58 @@ def _life(
             steps += used
             for at in range(before, filled):
                 marks[0, at], marks[1, at] = first + cycle, k + 1
+            highest = max(highest, _plated(row, rig))
             # a step that starts beyond its own limit would never move charge again
             stuck = status == STOP_REACHED and spent == 0.0
             goes_on = status in (TIME_REACHED, STOP_REACHED, CURRENT_REACHED, CHARGE_REACHED)
             if stuck or not goes_on:
-                if len(states):
-                    _inventory(rig, states[cycle])
-                return status, cycle, k, filled, steps, spent
+                ended, last = True, k
+                break
         if len(states):
             _inventory(rig, states[cycle])
+        if ended and jumped == 0:
+            return status, cycle, last, filled, steps, spent
+        cycle += 1
+        if not skips:
+            continue
+        pack(rig, rig.past[P_NOW])
+        good = not ended and steady(rig)
+        miss = misses(jumped, plan, rig) if good and jumped > 0 else 0.0
+        m, waits = 0, max(0, waits - 1)
+        if jumped > 0 and not (good and miss <= 1.0):
+            unpack(rig.past[P_BACK], plan, rig)
+            put(rig.past[P_NOW], rig.past[P_BACK])
+            cycle -= jumped + 1
+            m = jumped // 2
+            if m == 0:
+                wanted, waits = 1, 3
+            rise = 0.0
+        elif good:
+            rise = (highest - peak) / (jumped + 1) if known else 0.0
+            learn(jumped + 1, known, rig)
+            if jumped > 0:
+                wanted = max(1, min(2 * jumped, int(0.9 * jumped / math.sqrt(max(miss, 0.1)))))
+            m = wanted if known and waits == 0 else 0
+            known, peak = True, highest
+        else:
+            known, rise, wanted = False, 0.0, 2
+        jumped = 0
+        m = reach(min(m, cycles - cycle - 1), len(orders), peak, rise, normals, plan, rig)
+        while m > 0:
+            if jump(m, len(orders), plan, rig):
+                jumped = m
+                cycle += m
+                break
+            put(rig.past[P_NOW], rig.past[P_BACK])
+            m //= 2
     return TIME_REACHED, cycles, 0, filled, steps, spent
 
 
 def source_stamp() -> int:
     """Checksum of every file that the compiled code is made of: a changed law must not find an old cache."""
     modules = (
-        ageing_laws,
-        column,
-        instant,
-        laws,
-        life_parameters,
-        moss,
-        order,
-        settle,
-        sites,
-        butler_volmer,
-        transport,
-    )
+        ageing_laws, column, instant, laws, life_parameters, moss, order, settle, sites, skip, butler_volmer, transport,
+    )  # fmt: skip
     files = [__file__, *(str(module.__file__) for module in modules)]
     return zlib.crc32(b"".join(Path(file).read_bytes() for file in files))
 
@@ -228,7 +273,7 @@ def _smallest() -> tuple[Plan, Rig]:
     """The plan of no cell in particular, to compile with."""
     one = ((1.0,), (1.0,))
     table = transport.tabulate(one, one, ((1.0,), (0.0,)), one)
-    medium = np.ones(16)
+    medium = np.ones(17)
     medium[M_DEAD_VOLUMES], medium[M_SEPARATOR_VOLUMES] = 2.0, 4.0
     plan = Plan(np.ones((2, 12)), np.full(26, 0.5), medium, table.knots, table.rows)
     return plan, new_rig(np.ones(8), *new_state(1.0, 1.0, 1.0, (1.0, 1.0)))

@@ -77,13 +77,14 @@ class Medium(NamedTuple):
     linear: float  # 1 where D and t+ are constant
     salt_tolerance: float  # error of a time step as a share of c0
     moss_tolerance: float  # and of the moss there is
+    skip: float  # error of the losses of a cycle over which cycles are skipped, 0: every cycle is solved
 
 
 (
     M_LENGTH, M_POROSITY, M_PERMEANCE, M_DEAD_POROSITY, M_DEAD_PERMEANCE, M_CHARGE, M_MOLAR_CHARGE, M_THERMAL,
     M_INITIAL, M_ALPHA_A, M_ALPHA_C, M_DEAD_VOLUMES, M_SEPARATOR_VOLUMES, M_LINEAR, M_SALT_TOLERANCE,
-    M_MOSS_TOLERANCE,
-) = range(16)  # fmt: skip
+    M_MOSS_TOLERANCE, M_SKIP,
+) = range(17)  # fmt: skip
 
 
 class Wear(NamedTuple):
@@ -125,6 +126,11 @@ class Wear(NamedTuple):
 ) = range(26)  # fmt: skip
 
 
+P_BEFORE, P_NOW, P_RATE, P_BEND, P_LAST, P_BACK = range(6)
+"""Rows of `Rig.past`: the state before and after the last cycle, its losses and how they change by cycle, the state
+after the cycle that they were last taken from, the state before a jump."""
+
+
 class Plan(NamedTuple):
     """All that stays the same over a life, as few arrays (compiled code is smaller for it)."""
 
@@ -145,6 +151,7 @@ class Rig(NamedTuple):
     x: Array  # sites of both electrodes
     seen: Array  # start, end and inside of a step; what the moss did
     kept: Array  # the state before an order
+    past: Array  # states and losses of cycles (see `skip`)
 
 
 def new_state(initial: float, free: float, additive: float, coverage: tuple[float, float]) -> tuple[Array, Array]:
@@ -160,7 +167,8 @@ def new_state(initial: float, free: float, additive: float, coverage: tuple[floa
 def new_rig(salt: Array, el: Array, pool: Array) -> Rig:
     """The arrays of a cell in the state given (which they keep)."""
     kept = np.zeros(len(salt) + el.size + len(pool))
-    return Rig(salt, el, pool, np.zeros((18, len(salt))), np.zeros((2, 6, 4)), np.zeros((4, 10)), kept)
+    past = np.zeros((6, len(kept)))
+    return Rig(salt, el, pool, np.zeros((18, len(salt))), np.zeros((2, 5, 4)), np.zeros((4, 10)), kept, past)
 
 
 THINNEST = 1e-8

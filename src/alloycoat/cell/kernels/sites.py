@@ -57,7 +57,7 @@ _barrier = piece(ageing_laws.barrier_with_moss)
 _delithiated = piece(ageing_laws.delithiated_share)
 
 COATED, BARE, FRESH, FOREIGN = 0, 1, 2, 3
-AREA, CURRENT, RESISTANCE, RATE, VALUE, SLOPE = 0, 1, 2, 3, 4, 5
+AREA, CURRENT, RESISTANCE, VALUE, SLOPE = range(5)
 _ONSET = 1e-3  # A/m2 over which the nucleation of a substrate sets in, so that the law stays concave
 _NO_AREA = 1e-300
 
@@ -78,17 +78,23 @@ def _eta(j: float, exchange: float, strips: bool, m: Array) -> tuple[float, floa
 
 
 @piece
-def areas(moss: float, metal: float, strips: bool, state: Array, e: Array, w: Array, top: float, x: Array) -> None:
-    """Areas of the four sites per electrode area into x[AREA]; `top`: share of the coated site that moss lies on."""
+def areas(
+    moss: float, metal: float, strips: bool, state: Array, e: Array, w: Array, x: Array
+) -> tuple[float, float]:  # fmt: skip
+    """Areas of the four sites per electrode area into x[AREA] where nothing plates on top of the layer.
+
+    Returns what a share on top changes: of the coated site moss buries `share x burial`, and of the protrusions
+    there are `share x seeds` more.
+    """
     exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
     cover = 1.0 if metal == math.inf else _metal_cover(metal, w[W_COVER_FILM])
     chi = state[COVER]
-    x[AREA, COATED] = chi * cover * (1.0 - top * (1.0 - exposed))
+    x[AREA, COATED] = chi * cover * (exposed if strips else 1.0)  # moss is stripped first
     x[AREA, BARE] = (1.0 - chi) * cover * exposed
-    # protrusions: where there is no coating, or where metal plates on top of it
-    seed = 0.0 if strips else w[W_MOSS_SEED] * (1.0 - chi * (1.0 - top))
-    x[AREA, FRESH] = _moss_area(moss, seed, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
+    seed = 0.0 if strips else w[W_MOSS_SEED]  # protrusions: where there is no coating, or metal on top of it
+    x[AREA, FRESH] = _moss_area(moss, seed * (1.0 - chi), w[W_MOSS_SLOPE], w[W_MOSS_MOST])
     x[AREA, FOREIGN] = 0.0 if strips or e[E_SUBSTRATE] == 0.0 else (1.0 - cover) * exposed
+    return 0.0 if strips else 1.0 - exposed, seed * chi
 
 
 @piece
@@ -113,82 +119,47 @@ def _fill(x: Array, barrier: float, exchange: float, e: Array, strips: bool, m: 
 
 @piece
 def share_current(
-    i: float, ratio: float, saturation: float, barrier: float, strips: bool, e: Array, m: Array, x: Array
-) -> float:
-    """Voltage size at i (A/m2, above zero); x[CURRENT] holds the site currents (a guess on entry).
+    i: float, ratio: float, saturation: float, barrier: float, strips: bool, burial: float, seeds: float, e: Array,
+    m: Array, x: Array
+) -> tuple[float, float]:  # fmt: skip
+    """(voltage size, share on top as moss) at i (A/m2, above zero).
 
-    ratio: c/c0 at the electrode. Negative where Newton did not converge.
+    x[CURRENT] holds the site currents (a guess on entry), x[AREA], burial and seeds come from `areas`. ratio: c/c0
+    at the electrode. The share follows the current of the coated site, so its area falls as that rises; what it
+    carries still rises, with slope 1 - burial x the largest share. Negative where Newton did not converge.
     """
     exchange = _exchange(e[E_EXCHANGE], ratio, m[M_ALPHA_A], m[M_CHARGE])
-    before = 0.0
+    whole, grown, most = x[AREA, COATED], x[AREA, FRESH], e[E_ELECTRONIC] * (1.0 - e[E_DENSE])
+    before, top = 0.0, 0.0
     for step in range(80):
+        drop, own, other = x[CURRENT, COATED] * e[E_LAYER], whole, 0.0
+        top = 0.0
+        if drop > barrier and whole > 0.0:
+            top = most * (1.0 - barrier / drop)
+            own = whole * (1.0 - burial * most)
+            other = seeds * most * barrier / (drop * x[CURRENT, COATED]) * x[CURRENT, FRESH]
+        x[AREA, COATED], x[AREA, FRESH] = whole * (1.0 - burial * top), grown + seeds * top
         _fill(x, barrier, exchange, e, strips, m)
         carried, conductance, shift = 0.0, 0.0, 0.0
         for k in range(4):
             if x[AREA, k] > 0.0:
-                a = x[AREA, k] * saturation
-                carried += a * x[CURRENT, k]
-                conductance += a / x[SLOPE, k]
-                shift += a * x[VALUE, k] / x[SLOPE, k]
+                rise = (own + other if k == COATED else x[AREA, k]) * saturation / x[SLOPE, k]
+                carried += x[AREA, k] * saturation * x[CURRENT, k]
+                conductance += rise
+                shift += rise * x[VALUE, k]
         if not conductance > _NO_AREA:
-            return math.inf
+            return math.inf, 0.0
         v = (i - carried + shift) / conductance
+        if step > 40:  # never seen; a corner of the layer's law could be stepped over and back
+            v = 0.5 * (v + before)
         for k in range(4):
             if x[AREA, k] > 0.0:
                 j = x[CURRENT, k] + (v - x[VALUE, k]) / x[SLOPE, k]
                 x[CURRENT, k] = max(j, 1e-3 * x[CURRENT, k])
         if step > 0 and abs(v - before) <= 1e-10 * abs(v):
-            return v
+            return v, top
         before = v
-    return -1.0
-
-
-@piece
-def _on_top(barrier: float, e: Array, x: Array) -> float:
-    """Share of the coated site's metal that plates mossy on top of the layer at the site currents in x."""
-    drop = x[CURRENT, COATED] * e[E_LAYER]
-    if drop <= barrier:
-        return 0.0
-    return float(e[E_ELECTRONIC] * (1.0 - barrier / drop) * (1.0 - e[E_DENSE]))
-
-
-@piece
-def _settled(
-    i: float, ratio: float, moss: float, metal: float, saturation: float, barrier: float, strips: bool, state: Array,
-    e: Array, plan: Plan, x: Array
-) -> tuple[float, float]:  # fmt: skip
-    """(voltage size, share on top) that agree: the moss on top takes current from the layer below it.
-
-    The share that the currents give falls with the share that made them, so there is one answer, bracketed and
-    found by false position (Illinois). A share taken from the instant before flips between two values instead.
-    """
-    w, m = plan.wear, plan.medium
-    low, high, top = 0.0, e[E_ELECTRONIC] * (1.0 - e[E_DENSE]), 0.0
-    if strips:  # nothing plates on top, and moss lies on coated and bare bulk alike
-        areas(moss, metal, strips, state, e, w, 1.0, x)
-        return share_current(i, ratio, saturation, barrier, strips, e, m, x), 0.0
-    if x[CURRENT, COATED] * e[E_LAYER] > barrier:
-        top = _on_top(barrier, e, x)
-    below, above, side, v = 0.0, 0.0, 0, -1.0
-    for _ in range(60):
-        areas(moss, metal, strips, state, e, w, top, x)
-        v = share_current(i, ratio, saturation, barrier, strips, e, m, x)
-        if v < 0.0:
-            break
-        wrong = _on_top(barrier, e, x) - top
-        if abs(wrong) <= 1e-9 or high - low <= 1e-12:
-            break
-        if wrong > 0.0:
-            above = 0.5 * above if side == 1 else above
-            low, below, side = top, wrong, 1
-        else:
-            below = 0.5 * below if side == -1 else below
-            high, above, side = top, wrong, -1
-        if below > 0.0 and above < 0.0:
-            top = low + (high - low) * below / (below - above)
-        else:
-            top = min(high, max(low, top + wrong))
-    return v, top
+    return -1.0, 0.0
 
 
 @piece
@@ -211,7 +182,8 @@ def electrode(
     barrier = e[E_PLATEAU] if strips else _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
     x[RESISTANCE, COATED], x[RESISTANCE, BARE] = e[E_FILM_COATED] * film, e[E_FILM] * film
     x[RESISTANCE, FRESH], x[RESISTANCE, FOREIGN] = e[E_FILM], e[E_FILM]
-    v, top = _settled(size, ratio, moss, metal, saturation, barrier, strips, state, e, plan, x)
+    burial, seeds = areas(moss, metal, strips, state, e, w, x)
+    v, top = share_current(size, ratio, saturation, barrier, strips, burial, seeds, e, plan.medium, x)
     if v < 0.0:
         found[0] = math.nan
         return
