@@ -252,8 +252,8 @@ MISS_HEAD = """
 *At the threshold*: the truth itself changes when one threshold is moved by a tenth; a polarization that creeps past
 five times its begin by one percent a cycle is such a case, and a leak of 10 (a fall to 0.091 where 0.1 decides).
 *Flickering leak*: the half-cycle is partly shorted; a sparse record meets other parts of it than the full trace.
-*Other*: mostly a cell whose salt runs out within the last minutes, which a record with rows minutes apart does not
-show, or shows as steeper than it was.
+*Other*: mostly a cell whose salt runs out in the first minutes of a half-cycle: a record with rows minutes apart has
+one row of it, the last, at the limit of the cycler. One row is a weak sign, since a single odd sample looks the same.
 
 | case | truth | verdict | leak | noise, mV | sampling | cause |
 |---|---|---|---|---|---|---|
@@ -267,7 +267,7 @@ def share(part: int, whole: int) -> str:
     p, z = part / whole, 1.96
     middle, half = p + z * z / (2 * whole), z * np.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
     low, high = ((middle + sign * half) / (1 + z * z / whole) for sign in (-1, 1))
-    return f"{100 * p:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{100 * p:.1f} % ({100 * abs(low):.1f} to {100 * high:.1f})"
 
 
 def page(cases: list[Case]) -> str:

@@ -12,7 +12,7 @@ from alloycoat.record import FloatArray
 
 _AT_EXTREME, _NEAR_EXTREME, _GIVES_WAY, _NOISES = 0.999, 0.98, 0.9, 4.0
 _SIGMAS = 3.0
-_NEW_EXTREME, _RAISED, _STEEP, _STEEP_PART = 1.1, 1.5, 0.1, 0.05
+NEW_EXTREME, _RAISED, _STEEP, _STEEP_PART = 1.1, 1.5, 0.1, 0.05
 
 
 def watched(seen: Trace) -> BoolArray:
@@ -133,7 +133,7 @@ def steep_end(seen: Trace, usual_ohm: float) -> list[Sign]:
     ohm = float(halves.sign[last]) * seen.record.voltage_V[rows] / np.maximum(current, 1e-30)
     before = np.max(np.abs(halves.top_V[:last]) / halves.current_A[:last], initial=0.0)
     noise = _SIGMAS * float(np.nan_to_num(halves.noise_V[last - 1])) / halves.current_A[last]
-    high = ohm[-1] >= max(_RAISED * usual_ohm, _NEW_EXTREME * before)
+    high = ohm[-1] >= max(_RAISED * usual_ohm, NEW_EXTREME * before)
     # an odd row is neither the highest before the end nor a fall at the end
     rising = np.all(np.diff(ohm[-3:]) >= -noise * np.sqrt(2.0))
     if not (high and rising and ohm[-1] >= abs(halves.top_V[last]) / halves.current_A[last] - noise):

@@ -14,7 +14,7 @@ import numpy as np
 
 from alloycoat.analysis.cycles import Trace
 from alloycoat.analysis.efficiency import faded
-from alloycoat.analysis.excursions import begin_level, cut_at_limit, cut_short, pinned, steep_end
+from alloycoat.analysis.excursions import NEW_EXTREME, begin_level, cut_at_limit, cut_short, pinned, steep_end, watched
 from alloycoat.analysis.grouped import BoolArray
 from alloycoat.analysis.history import against_history, first_tenth, is_lasting, runs_of, tail
 from alloycoat.analysis.soft_shorts import soft_shorts
@@ -218,9 +218,9 @@ def polarization(seen: Trace) -> list[Sign]:
     """Polarization over current exceeds five times (`polarization_factor`) that of the begin cycle.
 
     And has risen by 20 mV (`polarization_rise_V`). A verdict for three cycles in a row (`persistence`), or
-    two to the end of the record, or where the record breaks off within a half-cycle at more than ten times
-    (`limit_factor`) or in a rise to its highest voltage; else weak. Records without reversal: above five
-    times the first tenth, to the end.
+    two to the end of the record, or where the record breaks off at more than ten times (`limit_factor`; at the end of
+    a whole half-cycle only higher than ever before), or within a half-cycle in a rise to its highest voltage; else
+    weak. Records without reversal: above five times the first tenth, to the end.
     """
     if seen.halves.n == 0:
         return []
@@ -257,19 +257,24 @@ def polarization(seen: Trace) -> list[Sign]:
 def _divergence_at_end(seen: Trace, usual: float, factor: float) -> list[Sign]:
     """A record that breaks off with its voltage far above the usual one (ohm, or V without reversal)."""
     limits, last = seen.thresholds, seen.halves.n - 1
+    halves, done = seen.halves, False
     if seen.is_unreversed:
         if seen.cell_kind == "full":
             return []
-        usual /= float(seen.halves.current_A[0])
-    elif seen.halves.complete[last]:
-        return []
+        usual /= float(halves.current_A[0])
+    else:  # the cell may fail in the last moments of a half-cycle, but there a voltage it has had before says nothing
+        done = bool(halves.complete[last])
+        before = np.max(np.abs(halves.top_V[:last]), initial=0.0)
+        if done and not (watched(seen)[last] and abs(halves.end_V[last]) >= NEW_EXTREME * before):
+            return []
     found = tail(seen, last, lambda voltage, current: voltage >= factor * usual * current)
-    level = limits.polarization_rise_V + usual * float(seen.halves.current_A[last])
-    if not usual > 0 or abs(seen.halves.end_V[last]) < level:
+    level = limits.polarization_rise_V + usual * float(halves.current_A[last])
+    if not usual > 0 or abs(halves.end_V[last]) < level:
         return []
-    if found is None:
-        return [] if seen.is_unreversed else steep_end(seen, usual)
-    sure = found.rows >= limits.samples
+    sure = found is not None and found.rows >= limits.samples
+    steep = [] if sure or seen.is_unreversed or (done and found is None) else steep_end(seen, usual)
+    if steep or found is None:
+        return steep
     evidence = f"the record breaks off above {factor:g} times its usual voltage"
     return [Sign(found.time_s, "polarization", _strength(sure), evidence)]
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from alloycoat.cell.ageing import AgeingParameters
 from alloycoat.cell.checkpoint import load_aged, save_aged
+from alloycoat.cell.closing import closing_rows
 from alloycoat.cell.design import Cell
 from alloycoat.cell.inventory import Aged, make_inventory
 from alloycoat.cell.kernels import life_parameters as kp
@@ -96,7 +97,8 @@ def _samples_of(record: CyclingRecord, area: float) -> tuple[Array, NDArray[np.i
 
 def _made(run: Run, cell: Cell, ageing: AgeingParameters, accuracy: LifeSettings, ended: Ended) -> Aged:
     """What the run has to show so far."""
-    samples, marks = np.concatenate(run.samples, axis=1), np.concatenate(run.marks, axis=1)
+    last, named = closing_rows(run, ended)
+    samples, marks = np.concatenate([*run.samples, last], axis=1), np.concatenate([*run.marks, named], axis=1)
     table = np.concatenate(run.states)
     numbers = np.arange(len(table)) + (0 if run.formation else 1)
     inventory = make_inventory(table, numbers, run.filled_in)

@@ -69,7 +69,7 @@ def early_cycles(
             return age(
                 ours, protocol, worn, max_cycles=begin, points_per_half_cycle=points_per_half_cycle, seed=seed + k,
                 settings=settings,
-            ).record  # fmt: skip
+            ).alive()  # fmt: skip
         except AlloycoatError:
             return None
 

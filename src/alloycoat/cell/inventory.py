@@ -95,6 +95,15 @@ class Aged:
         """Whether the cell itself has not ended: more cycles may follow."""
         return self.ended in (Ended.completed, Ended.interrupted)
 
+    def alive(self) -> CyclingRecord:
+        """The record up to the end of the cell, without what the cycler wrote down of the failed one."""
+        n = int(np.searchsorted(self.record.time_s, self.time_s, side="right"))
+        if self.goes_on or n in (0, self.record.n):
+            return self.record
+        columns = {name: getattr(self.record, name)[:n] for name in ("time_s", "current_A", "voltage_V")}
+        assert self.record.cycle is not None and self.record.step is not None
+        return self.record.replace(**columns, cycle=self.record.cycle[:n], step=self.record.step[:n])
+
 
 def make_inventory(rows: Array, numbers: Numbers, filled_in: float) -> Inventory:
     """Inventories by cycle, with what their sums miss.

@@ -50,6 +50,8 @@ class Run:
         self.marks: list[Numbers] = []
         self.states: list[Array] = []
         self.formed, self.done, self.steps, self.filled = not self.formation, 0, 0, 0
+        self.broke: tuple[tuple[Order, ...], int, float, int] | None = None
+        """Where the cell ended: the orders of its cycle, which of them, s into it, number of the cycle."""
         self.filled_in = ageing.electrolyte_amount * cell.concentration
 
     def mark(self) -> str:
@@ -121,11 +123,11 @@ class Run:
         rows, times = make_rows(orders)
         if not self.keeps:
             rows[:, kp.SAMPLES] = 0
-        room = (len(times) + 3 * len(orders)) * cycles if self.keeps else 1
+        room = (len(times) + 5 * len(orders)) * cycles if self.keeps else 1
         record, marks = np.empty((3, room)), np.empty((2, room), dtype=np.int64)
         states = np.zeros((cycles, 2 * kp.ELECTRODE_SIZE + kp.POOL_SIZE + 1)) if self.keeps else np.zeros((0, 1))
         answer = self.life(rows, times, self.normals, cycles, first, self.plan, self.rig, record, marks, states)
-        status, done, order, filled, steps, _ = answer
+        status, done, order, filled, steps, spent = answer
         if status == kp.FAILED:
             raise AlloycoatError(f"{orders[order].text!r}: the equations of the ageing cell could not be solved")
         self.steps += steps
@@ -137,4 +139,7 @@ class Run:
             self.samples.append(part)
             self.marks.append(marks[:, :filled].copy())
             self.states.append(states[: min(cycles, done + 1)])
-        return None if status == kp.TIME_REACHED else _ENDS[status]
+        if status == kp.TIME_REACHED:
+            return None
+        self.broke = orders, order, spent, first + done
+        return _ENDS[status]

@@ -64,11 +64,12 @@ def _life(axes: Axes, side: Side, longest: float) -> None:
     axes.set(xlim=(0, 1.02 * longest), ylim=(bottom, top), ylabel="V / mV")
     axes.axhline(0, color=BARE, linewidth=0.6)
     axes.grid(axis="y")
-    axes.axvline(float(hours[-1]), color=color, linewidth=1.2)
-    near = float(hours[-1]) > 0.55 * longest
+    end = side.aged.time_s / 3600  # a shorted cell is recorded for some cycles more
+    axes.axvline(end, color=color, linewidth=1.2)
+    near = end > 0.55 * longest
     axes.annotate(
-        f"{side.name}, {quantity(record.time_s[-1], 's')}: {side.record.ended.name.replace('_', ' ')}",
-        (float(hours[-1]), 0.96), xycoords=("data", "axes fraction"), xytext=(-6 if near else 6, 0),
+        f"{side.name}, {quantity(side.aged.time_s, 's')}: {side.record.ended.name.replace('_', ' ')}",
+        (end, 0.96), xycoords=("data", "axes fraction"), xytext=(-6 if near else 6, 0),
         textcoords="offset points", ha="right" if near else "left", va="top", fontsize=9, color=color,
         bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
@@ -198,7 +199,7 @@ def survival(run: Run) -> Figure:
             steps = np.concatenate([[0.0], ended, [end]])
             alive = np.concatenate([[1.0], 1.0 - np.arange(1, len(ended) + 1) / count, [1.0 - len(ended) / count]])
             axes.step(steps, 100 * alive, where="post", color=color, label=f"{side.name}, {count} samples")
-            nominal = side.record.time_s[-1] / 3600
+            nominal = side.aged.time_s / 3600
             axes.plot(nominal, 50, "D", color=color, markersize=7, zorder=5)
             shown += [float(ended[0]) if len(ended) else end, end, nominal]
         for k, (name, pick) in enumerate((("bare", "bare"), ("coated", "coated"))):

@@ -50,6 +50,7 @@ from alloycoat.cell.kernels.life_parameters import (
     STOP,
     STOP_REACHED,
     SURFACE,
+    TIME,
     TIME_REACHED,
     UNTIL,
     VALUE,
@@ -106,6 +107,10 @@ def _until_short(
             break
     if status == METAL_GONE and row[STOP] < math.inf:
         status = STOP_REACHED  # without metal the voltage runs to its limit at once
+        if len(times):
+            record[0, filled], record[1, filled] = pool[TIME] + begin, row[VALUE]
+            record[2, filled] = math.copysign(row[STOP], row[VALUE])
+            filled += 1
     return status, begin, filled, steps
 
 
@@ -285,9 +290,10 @@ def make_life() -> Life:
 
     orders: one row each (see `life_parameters`), carried out `cycles` times; times: sample times of all of
     them, s from the start of each; normals: (n, 2) standard normal numbers, one row an order, used in turn;
-    first: number of the first cycle. Changes `rig`. record: room for s, A/m2 and V of every sample and one
-    more an order and a short; marks: cycle and order of each; states: a row a cycle, or none. Returns how it
-    ended, whole cycles done, the order that ended it, samples, time steps, and seconds of the last order.
+    first: number of the first cycle. Changes `rig`. record: room for s, A/m2 and V of every sample and five
+    more an order (its start and end, those of what follows a short, a limit that is reached at once); marks:
+    cycle and order of each; states: a row a cycle, or none. Returns how it ended, whole cycles done, the order
+    that ended it, samples, time steps, and seconds of the last order.
     """
     plan, rig = _smallest()
     trial = (

@@ -242,12 +242,15 @@ def _commit(h: float, part: float, plan: Plan, rig: Rig) -> None:
 
 
 @piece
-def _note(record: Array, at: int, time: float, see: Array, order: Array, rig: Rig) -> None:
-    """One sample: s, applied current density, V (finite)."""
+def _note(record: Array, at: int, time: float, see: Array, order: Array, rig: Rig) -> int:
+    """One sample (s, applied current density, V) where the voltage is finite; the next free place."""
+    if not abs(see[V]) < math.inf:
+        return at
     record[0, at] = rig.pool[TIME] + time
     held = order[MODE] == 1.0
     record[1, at] = see[CURRENT] + rig.pool[LEAK] * see[V] if held else order[VALUE]
     record[2, at] = order[VALUE] if held else see[V]
+    return at + 1
 
 
 @piece
@@ -257,8 +260,8 @@ def run_order(
 ) -> tuple[int, float, int, int]:  # fmt: skip
     """Carry out an order from `begin` to `until` (s into it): (how it ended, when, samples in `record`, steps).
 
-    short: moss charge of the plating electrode at which it reaches the other one (inf: never). The mesh
-    (rig.col) is ready. One more sample is taken at the end.
+    short: moss charge of the plating electrode at which it reaches the other one (inf: never). The mesh (rig.col) is
+    ready. One sample more is taken at the start and one at the end.
     """
     m, time, steps, k = plan.medium, begin, 0, 0
     while k < len(times) and times[k] <= begin:
@@ -270,6 +273,7 @@ def run_order(
         return FAILED, time, filled, steps
     slopes(rig.salt, i / m[M_MOLAR_CHARGE], plan, rig.room)
     put(rig.room[SLOPE], rig.room[RATE])
+    filled = _note(record, filled, begin, rig.seen[START], order, rig) if len(times) else filled
     status, passed = _crossed(rig.seen[START], 0.0, 0.0, 0.0, order, math.inf, plan, rig), 0.0
     seg = plan.rows[find_segment(rig.salt[0], plan.knots, 0)]
     h = 1e-3 * m[M_POROSITY] * m[M_LENGTH] ** 2 / (m[M_PERMEANCE] * (seg[0] + seg[1] * rig.salt[0]))
@@ -292,9 +296,7 @@ def run_order(
             part, status = _locate(h, status, passed, order, short, plan, rig)
         while k < len(times) and times[k] < time + part * h and times[k] < until:
             _look_inside(h, (times[k] - time) / h, plan, rig)
-            if abs(rig.seen[BETWEEN, V]) < math.inf:
-                _note(record, filled, times[k], rig.seen[BETWEEN], order, rig)
-                filled += 1
+            filled = _note(record, filled, times[k], rig.seen[BETWEEN], order, rig)
             k += 1
         if part < 1.0:
             _look_inside(h, part, plan, rig)
@@ -306,9 +308,8 @@ def run_order(
         time = until if part == 1.0 and h == until - time else time + part * h
         i = rig.seen[START, CURRENT]
         h *= _step_factor(size)
-    if len(times) and abs(rig.seen[START, V]) < math.inf:
-        _note(record, filled, time, rig.seen[START], order, rig)
-        filled += 1
+    if len(times):
+        filled = _note(record, filled, time, rig.seen[START], order, rig)
     return status, time, filled, steps
 
 

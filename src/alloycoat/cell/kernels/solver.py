@@ -158,6 +158,22 @@ def inside(share: float, mean: float, work: Array) -> float:
 
 
 @jit
+def _apart(mean: float, work: Array) -> tuple[float, float, float]:
+    """How far the inside of the step just tried is from its end, without looking at it: (A, B, C) so that
+
+    |modes(s) - modes(1)| <= A exp(-x s) + B (1 - s) + C (1 - s^2), x the decay of the slowest mode.
+    """
+    fading, line, curve, gain = 0.0, 0.0, 0.0, 1.0 / mean
+    for k in range(1, work.shape[1]):
+        x, q = work[DECAY, k], work[R2, k]
+        slope = work[R1, k] - 2.0 * q / x
+        fading += abs(gain * work[U0, k] - slope / x)
+        line += abs(slope)
+        curve += abs(q)
+    return fading, line, curve
+
+
+@jit
 def _defect(field: float, mean: float, grid: Array, knots: Array, rows: Array, work: Array) -> float:
     """What the parabola misses of the remainder early in the step, as far as it moves the end: mol/m3 at worst."""
     n, size = work.shape[1], 0.0
@@ -245,11 +261,16 @@ def _samples(
     times: Array, voltage: float, grid: Array, knots: Array, rows: Array, numbers: Array, work: Array, seen: Array,
 ) -> tuple[int, float]:  # fmt: skip
     """Fill the samples of the step just tried, up to the first beyond `stop`: (filled, share of that one or 1)."""
-    n = work.shape[1]
+    n, known = work.shape[1], False
     while filled < len(times) and times[filled] <= time + h:
         share = min(1.0, (times[filled] - time) / h)
         seen[0, filled], seen[1, filled], seen[2, filled] = voltage, work[C2, 0], work[C2, n - 1]
-        if inside(share, mean, work) > near:
+        if not known:
+            fading, line, curve = _apart(mean, work)
+            known = True
+        left = 1.0 - share
+        apart = fading * math.exp(-work[DECAY, 1] * share) + left * (line + (1.0 + share) * curve)
+        if apart > near and inside(share, mean, work) > near:
             seen[0, filled] = _look(current, films, grid, knots, rows, numbers, work)
             seen[1, filled], seen[2, filled] = work[C3, 0], work[C3, n - 1]
         if current != 0.0 and math.copysign(1.0, current) * seen[0, filled] >= stop:
