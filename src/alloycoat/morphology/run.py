@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.errors import AlloycoatError, RecipeError
-from alloycoat.morphology.deposit import Deposit
+from alloycoat.morphology.deposit import Deposit, conductor, metal_on_layer
 from alloycoat.morphology.kernels.deposition import connected
 from alloycoat.morphology.scene import Scene, Stage
 
@@ -131,7 +131,7 @@ class Run:
     def _look_for_events(self, stage: Stage) -> None:
         d, scene = self.deposit, self.scene
         if self.stripped:
-            d.live = connected(d.eta, 0.3)
+            d.live = connected(conductor(d), 0.3)
         if self.ended is None or self.ended == "completed":
             voltage = d.electrode.voltage(d.salt.c, d.salt.column, d.current)
             if not abs(voltage) < scene.cutoff:
@@ -174,6 +174,7 @@ class Run:
         facts = {
             "steps": str(self.steps), "steps_refused": str(self.refused),
             "potential_solves": str(d.electrode.solves), "charge_balance_error": f"{self.worst:.1e}",
+            "metal_on_layer_share": f"{metal_on_layer(d):.3f}",
             "solver_imbalance": f"{d.electrode.imbalance:.1e}", "salt_debt": f"{d.salt.debt:.1e}",
         }  # fmt: skip
         return {

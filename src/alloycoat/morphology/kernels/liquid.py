@@ -8,6 +8,8 @@ from alloycoat.morphology.kernels.compiled import compiled
 
 FLOOR = 1e-6
 """Share of the electrolyte that is left inside the metal, so that every field is defined everywhere."""
+OUTER = 0.12
+"""Share of layer at which all of its film is passed: the film lies on the outermost part of its face."""
 EMPTY = 1e-6
 """Share of c0 below which the salt counts as used up: its logarithm is taken there."""
 
@@ -33,6 +35,43 @@ def properties(c, knots, rows, lowest, out):  # type: ignore[no-untyped-def]
             out[1, i, j] = row[0] + row[1] * x
             out[2, i, j] = row[2] + row[3] * x
             out[3, i, j] = row[7] + row[8] * math.log(x) + x * (row[9] + 0.5 * row[10] * x)
+
+
+@compiled
+def film_passed(share):  # type: ignore[no-untyped-def]
+    """Part of the film on a layer that lies outside a cell with this share of layer."""
+    return min(1.0, share / OUTER)
+
+
+@compiled
+def layered_network(free, kappa, share, normal, along, sheet, dx, tx, ty):  # type: ignore[no-untyped-def]
+    """Conductances of the faces (S per m of depth) where a layer conducts beside the electrolyte.
+
+    free: share of what is not metal; kappa: S/m of the electrolyte; share: of layer in what is not metal; normal,
+    along: S/m of the layer across and along; sheet: ohm m2 of the film on the layer. Resistances add up across the
+    layer, conductances along it; a film adds sheet times the part of it that lies between two cells, so that its
+    whole resistance is passed whatever the mesh. Columns wrap around, nothing crosses the ends of the rows.
+    """
+    n, m = free.shape
+    for i in range(n):
+        for j in range(m):
+            before = j - 1 if j > 0 else m - 1
+            own = share[i, j]
+            here = 1.0 / (free[i, j] * (own * along + (1.0 - own) * kappa[i, j]))
+            other = share[i, before]
+            there = 1.0 / (free[i, before] * (other * along + (1.0 - other) * kappa[i, before]))
+            film = abs(film_passed(own) - film_passed(other)) * (sheet[i, j] + sheet[i, before])
+            film /= free[i, j] + free[i, before]
+            ty[i, j] = dx / (0.5 * dx * (here + there) + film)
+            if i == 0:
+                tx[i, j] = 0.0
+                continue
+            other = share[i - 1, j]
+            here = (own / normal + (1.0 - own) / kappa[i, j]) / free[i, j]
+            there = (other / normal + (1.0 - other) / kappa[i - 1, j]) / free[i - 1, j]
+            film = abs(film_passed(own) - film_passed(other)) * (sheet[i, j] + sheet[i - 1, j])
+            film /= free[i, j] + free[i - 1, j]
+            tx[i, j] = dx / (0.5 * dx * (here + there) + film)
 
 
 @compiled
