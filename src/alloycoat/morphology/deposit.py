@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from alloycoat.errors import AlloycoatError
 from alloycoat.morphology.cover import Cover
 from alloycoat.morphology.electrode import Electrode
+from alloycoat.morphology.hold import current_at
 from alloycoat.morphology.kernels import deposition as front
 from alloycoat.morphology.salt import Column, Salt, backward, free_share, make_solver
 from alloycoat.morphology.scene import Scene
@@ -112,11 +113,12 @@ class Deposit:
         limit = COURANT * self.scene.dx / speed if speed > 0 else math.inf
         return min(limit, self.scene.surface.noise_time) if self.scene.surface.noise else limit
 
-    def step(self, dt: float, total: float) -> float:
-        """Advance by `dt` with `total` A/m2 flowing at its end; returns the error over the tolerance, changes nothing
-        where that is above 1 or the equations could not be solved (infinite)."""
+    def step(self, dt: float, total: float, hold: float | None = None) -> float:
+        """Advance by `dt` with `total` A/m2 flowing at its end (where `hold`, V, is given: a guess of the current at which
+        the cell shows it); returns the error over the tolerance, changes nothing where that is above 1 or the equations
+        could not be solved (infinite)."""
         e, salt = self.electrode, self.salt
-        kept = self.eta, e.psi, e.current, e.band, self.time, e.interface.state
+        kept, debt = (self.eta, e.psi, e.current, e.band, self.time, e.interface.state), salt.debt
         on_top = (e.outer.held, e.upper) if e.outer is not None else None
         self.eta, e.upper = self.eta.copy(), e.upper.copy()
         ratio = dt / self.last_dt if self.last_dt else 0.0
@@ -127,16 +129,14 @@ class Deposit:
         guess = salt.c * np.clip(salt.c / salt.before, 0.2, 5.0) ** ratio if ratio else salt.c.copy()
         try:
             self.look()
-            e.solve(self.eta, guess, total)
-            layer = self.cover.share if self.cover is not None else None
-            free = free_share(self.eta, layer)
-            weights = backward(dt, self.last_dt)
-            c, above = salt.step(free, e.values[1], e.source, guess, total, dt, weights)
+            free = free_share(self.eta, self.cover.share if self.cover is not None else None)
+            total, c, above = self._settle(dt, free, guess, total, hold)
             error = self._error(dt, ratio, before, free, guess, c)
         except AlloycoatError:
             error = math.inf
         if error > 1.0:
             self.eta, e.psi, e.current, e.band, self.time, e.interface.state = kept
+            salt.debt = debt
             if self.cover is not None and front_before is not None:
                 self.cover.give_back(taken)
                 self.cover.front = front_before
@@ -153,6 +153,42 @@ class Deposit:
             self.look()
             e.solve(self.eta, salt.c, total)
         return error
+
+    def _settle(
+        self, dt: float, free: Array, guess: Array, total: float, hold: float | None
+    ) -> tuple[float, Array, Array]:
+        """Current, salt in the picture and in the column after a step of `dt`; at a held voltage all three agree."""
+        e, salt, debt = self.electrode, self.salt, self.salt.debt
+        weights = backward(dt, self.last_dt)
+
+        def salt_at(current: float) -> tuple[Array, Array]:
+            salt.debt = debt
+            e.solve(self.eta, guess, current)
+            return salt.step(free, e.values[1], e.source, guess, current, dt, weights)
+
+        if hold is None:
+            return total, *salt_at(total)
+        found: list[tuple[Array, Array]] = []
+
+        def shown(current: float) -> float:
+            try:
+                found.append(salt_at(current))
+                c, above = found[-1]
+                e.solve(self.eta, c, current)
+            except AlloycoatError:  # more than the salt can carry
+                return math.copysign(math.inf, current)
+            return e.voltage(c, salt.column, current, above)
+
+        total = current_at(hold, shown, total, self.path_resistance(total))
+        return total, *found[-1]
+
+    def path_resistance(self, total: float) -> float:
+        """Rough slope of the voltage with the current in ohm m2: electrolyte, films, layers, charge transfer."""
+        scene, e = self.scene, self.electrode
+        each = scene.surface.film + e.thermal / max(scene.surface.exchange, 0.5 * abs(total))
+        if scene.layer is not None:
+            each += scene.layer.resistance
+        return scene.gap / (float(e.values[0].mean()) * scene.liquid.permeance) + 2.0 * each
 
     def _draw_islands(self) -> bool:
         """Draw metal on the layer where there is enough of it; the next step has no history then."""

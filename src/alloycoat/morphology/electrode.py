@@ -241,13 +241,17 @@ class Electrode:
         fluid.salt_source(self.psi, self.solver.tx, self.solver.ty, self.values[2], layer, scene.dx**2, self.source)
         self.source /= scene.liquid.charge * FARADAY
 
-    def voltage(self, c: Array, column: Column, total: float) -> float:
-        """V of the metal against the counter electrode, which is of the same kind, bare or coated like it."""
+    def voltage(self, c: Array, column: Column, total: float, above: Array | None = None) -> float:
+        """V of the metal against the counter electrode, which is of the same kind, bare or coated like it.
+
+        above: salt in the column (mol/m3), that of `column` where not given.
+        """
+        above = column.c if above is None else above
         scene, liquid, surface = self.scene, self.scene.liquid, self.scene.surface
         end, kappa_path = float(c[-1].mean()), 0.0
         if len(column):
-            end = float(column.c[-1])
-            kappa = np.interp(column.c, *liquid.conductivity) * liquid.permeance
+            end = float(above[-1])
+            kappa = np.interp(above, *liquid.conductivity) * liquid.permeance
             kappa_path = float((column.widths / kappa).sum())
         top = self.psi[-1].mean() - total * (0.5 * scene.dx / (self.values[0, -1].mean() * liquid.permeance))
         energy = float(self.properties(np.full((1, 1), end), np.zeros((4, 1, 1)))[3, 0, 0])
