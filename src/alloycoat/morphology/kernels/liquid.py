@@ -44,24 +44,32 @@ def film_passed(share):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _thick(share, i, j):  # type: ignore[no-untyped-def]
+    """Part of the film on a layer that lies within a cell, from row to row: it conducts no better along than across."""
+    up, down = min(i + 1, share.shape[0] - 1), max(i - 1, 0)
+    return 0.5 * abs(film_passed(share[up, j]) - film_passed(share[down, j]))
+
+
+@compiled
 def layered_network(free, kappa, share, normal, along, sheet, dx, tx, ty):  # type: ignore[no-untyped-def]
     """Conductances of the faces (S per m of depth) where a layer conducts beside the electrolyte.
 
     free: share of what is not metal; kappa: S/m of the electrolyte; share: of layer in what is not metal; normal,
-    along: S/m of the layer across and along; sheet: ohm m2 of the film on the layer. Resistances add up across the
-    layer, conductances along it; a film adds sheet times the part of it that lies between two cells, so that its
-    whole resistance is passed whatever the mesh. Columns wrap around, nothing crosses the ends of the rows.
+    along: S/m of the layer across and along; sheet: ohm m2 of the film on the layer. The resistances of
+    layer and electrolyte in a cell add up both ways: the rows do not follow a tilted face, and the better conductor
+    would short it. A film adds sheet times the part of it that lies between two cells, so that its whole resistance is
+    passed whatever the mesh. Columns wrap around, nothing crosses the ends of the rows.
     """
     n, m = free.shape
     for i in range(n):
         for j in range(m):
             before = j - 1 if j > 0 else m - 1
             own = share[i, j]
-            here = 1.0 / (free[i, j] * (own * along + (1.0 - own) * kappa[i, j]))
+            here = (own / along + (1.0 - own) / kappa[i, j]) / free[i, j]
             other = share[i, before]
-            there = 1.0 / (free[i, before] * (other * along + (1.0 - other) * kappa[i, before]))
-            film = abs(film_passed(own) - film_passed(other)) * (sheet[i, j] + sheet[i, before])
-            film /= free[i, j] + free[i, before]
+            there = (other / along + (1.0 - other) / kappa[i, before]) / free[i, before]
+            film = abs(film_passed(own) - film_passed(other)) + 0.5 * (_thick(share, i, j) + _thick(share, i, before))
+            film *= (sheet[i, j] + sheet[i, before]) / (free[i, j] + free[i, before])
             ty[i, j] = dx / (0.5 * dx * (here + there) + film)
             if i == 0:
                 tx[i, j] = 0.0
