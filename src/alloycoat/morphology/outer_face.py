@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.morphology.kernels import deposition as front
-from alloycoat.morphology.kernels.liquid import OUTER
 from alloycoat.morphology.scene import Layer, Scene
 
 Array = NDArray[np.float64]
-ONSET = 2e-3
+ONSET = 3e-4
 """V over which nucleation sets in, so that the current has a slope."""
+PLATES = 0.12
+"""Share of layer from which to 1 minus which metal plates: inside the film, around the outer face."""
 RADIUS = 3.0
 """Radius in cells of an island when it is first drawn; a smaller one would not be resolved."""
 
@@ -63,7 +64,7 @@ class OuterFace:
 
     def find(self, eta: Array, share: Array, hungry: NDArray[np.bool_]) -> Face:
         """The face as it is now; hungry: columns in which the layer still alloys, so that no metal is left over."""
-        between = np.clip((0.5 * (share[1:] + share[:-1]) - OUTER) / (1.0 - 2.0 * OUTER), 0.0, 1.0)
+        between = np.clip((0.5 * (share[1:] + share[:-1]) - PLATES) / (1.0 - 2.0 * PLATES), 0.0, 1.0)
         area = np.zeros_like(share)
         area[:-1] -= between
         area[1:] += between

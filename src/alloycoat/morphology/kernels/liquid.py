@@ -8,7 +8,7 @@ from alloycoat.morphology.kernels.compiled import compiled
 
 FLOOR = 1e-6
 """Share of the electrolyte that is left inside the metal, so that every field is defined everywhere."""
-OUTER = 0.12
+OUTER = 0.03
 """Share of layer at which all of its film is passed: the film lies on the outermost part of its face."""
 EMPTY = 1e-6
 """Share of c0 below which the salt counts as used up: its logarithm is taken there."""
