@@ -114,9 +114,9 @@ class Deposit:
         return min(limit, self.scene.surface.noise_time) if self.scene.surface.noise else limit
 
     def step(self, dt: float, total: float, hold: float | None = None) -> float:
-        """Advance by `dt` with `total` A/m2 flowing at its end (where `hold`, V, is given: a guess of the current at which
-        the cell shows it); returns the error over the tolerance, changes nothing where that is above 1 or the equations
-        could not be solved (infinite)."""
+        """Advance by `dt` with `total` A/m2 flowing at its end (where `hold` is given, V: a guess of the current that
+        shows it); returns the error over the tolerance, changes nothing where that is above 1 or the equations could
+        not be solved (infinite)."""
         e, salt = self.electrode, self.salt
         kept, debt = (self.eta, e.psi, e.current, e.band, self.time, e.interface.state), salt.debt
         on_top = (e.outer.held, e.upper) if e.outer is not None else None
