@@ -102,7 +102,7 @@ def main() -> None:
     for name, scene in cases().items():
         if chosen.only not in name:
             continue
-        rough, tip, ended, charge = [], [], [], []
+        rough, tip, ended, charge, above = [], [], [], [], []
         for seed in SEEDS:
             made = scene(seed)
             growth = grow(made)
@@ -112,15 +112,25 @@ def main() -> None:
             tip.append(float(growth.tip_m[-1]) * 1e6 / max(mean, 1e-9))
             ended.append(growth.ended)
             charge.append(-float(growth.charge[-1]) / 3.6e4)
+            above.append(float(growth.facts["metal_on_layer_share"]))
         rows.append(
             [name, f"{np.mean(rough):.2f}", f"{min(rough):.2f}", f"{max(rough):.2f}", f"{np.mean(tip):.2f}",
-             f"{np.mean(charge):.3g}", "; ".join(sorted(set(ended)))]
+             f"{np.mean(above):.2f}", f"{np.mean(charge):.3g}", "; ".join(sorted(set(ended)))]
         )  # fmt: skip
         print(*rows[-1], sep=", ", flush=True)
     with chosen.out.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(
-            ["case", "roughness_um", "lowest_um", "highest_um", "tip_over_mean_height", "charge_mAh_per_cm2", "ended"]
+            [
+                "case",
+                "roughness_um",
+                "lowest_um",
+                "highest_um",
+                "tip_over_mean_height",
+                "share_on_the_layer",
+                "charge_mAh_per_cm2",
+                "ended",
+            ]
         )
         writer.writerows(rows)
 
