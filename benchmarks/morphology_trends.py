@@ -46,11 +46,20 @@ def cases() -> dict[str, Callable[[int], Scene]]:
     lithium = ac.Recipe.load(ROOT / "examples/li-incl3-dip.toml")
     potassium = ac.Recipe.load(ROOT / "examples/k-hg-amalgam.toml")
 
-    def li(coated: bool, covered: float | None = None) -> Callable[[int], Scene]:
-        return lambda seed: scene_of(lithium, "quick", coated=coated, seed=seed, covered=covered)
+    def li(coated: bool, covered: float | None = None, blocked: bool | None = None) -> Callable[[int], Scene]:
+        return lambda seed: scene_of(lithium, "quick", coated=coated, seed=seed, covered=covered, blocked=blocked)
 
-    def k(coated: bool) -> Callable[[int], Scene]:
-        return lambda seed: scene_of(potassium, "quick", coated=coated, seed=seed, covered=1.0)
+    def k(coated: bool, blocked: bool | None = None) -> Callable[[int], Scene]:
+        return lambda seed: scene_of(potassium, "quick", coated=coated, seed=seed, covered=1.0, blocked=blocked)
+
+    def intact(share: float = 1.0, **values: float) -> Callable[[int], Scene]:
+        # a layer of indium without a hole; share: its ionic conductivity over that of the table
+        def scene(seed: int) -> Scene:
+            made = li(True, 1.0)(seed)
+            assert made.layer is not None
+            return plated(layered(made, sigma_ion=share * made.layer.sigma_ion, **values), 20.0)
+
+        return scene
 
     def optical(share: float) -> Callable[[int], Scene]:
         # a gap of 1 mm without separator: J* = 129 A/m2 at D = 4e-10 m2/s, t+ = 0.4
@@ -65,16 +74,18 @@ def cases() -> dict[str, Callable[[int], Scene]]:
         "Li bare, 20 A/m2": lambda s: plated(li(False)(s), 20.0),
         "Li bare, 100 A/m2": lambda s: plated(li(False)(s), 100.0),
         "Li bare, even film, 20 A/m2": lambda s: plated(surfaced(li(False)(s), film_spread=0.0, fresh_share=1.0), 20.0),
-        "Li + In, no defect, 20 A/m2": lambda s: plated(li(True, 1.0)(s), 20.0),
-        "Li + In, no defect, ions 100 times faster": lambda s: plated(
-            layered(li(True, 1.0)(s), sigma_ion=0.0494), 20.0
-        ),
-        "Li + In, no defect, ions 10 times slower": lambda s: plated(
-            layered(li(True, 1.0)(s), sigma_ion=4.94e-5), 20.0
-        ),
+        "Li + In, no defect, 20 A/m2": intact(),
+        "Li + In, no defect, ions 100 times faster": intact(100.0),
+        "Li + In, no defect, ions 10 times slower": intact(0.1),
+        "Li + In, no defect, no stiffness": intact(modulus=0.0),
+        "Li + In, no defect, no stiffness, ions 100 times faster": intact(100.0, modulus=0.0),
+        "Li + In, no defect, no stiffness, ions 10 times slower": intact(0.1, modulus=0.0),
+        "Li + In, no defect, no stiffness, layer in series": intact(modulus=0.0, resolved=False),
+        "Li + In, no defect, electrons reach the outer face": lambda s: plated(li(True, 1.0, False)(s), 20.0),
         "Li + In, a hole": lambda s: plated(li(True, 0.94)(s), 20.0),
         "K bare, 5 A/m2": lambda s: plated(k(False)(s), 5.0, 1.8e4),
         "K + Hg, 5 A/m2": lambda s: plated(k(True)(s), 5.0, 1.8e4),
+        "K + Hg, electrons kept from the outer face, 5 A/m2": lambda s: plated(k(True, True)(s), 5.0, 1.8e4),
         "Li bare, optical, 0.5 J*": optical(0.5),
         "Li bare, optical, 0.9 J*": optical(0.9),
         "Li bare, optical, 1.5 J*": optical(1.5),
@@ -91,7 +102,7 @@ def main() -> None:
     for name, scene in cases().items():
         if chosen.only not in name:
             continue
-        rough, tip, ended, charge = [], [], [], []
+        rough, tip, ended, charge, above = [], [], [], [], []
         for seed in SEEDS:
             made = scene(seed)
             growth = grow(made)
@@ -101,15 +112,25 @@ def main() -> None:
             tip.append(float(growth.tip_m[-1]) * 1e6 / max(mean, 1e-9))
             ended.append(growth.ended)
             charge.append(-float(growth.charge[-1]) / 3.6e4)
+            above.append(float(growth.facts["metal_on_layer_share"]))
         rows.append(
             [name, f"{np.mean(rough):.2f}", f"{min(rough):.2f}", f"{max(rough):.2f}", f"{np.mean(tip):.2f}",
-             f"{np.mean(charge):.3g}", "; ".join(sorted(set(ended)))]
+             f"{np.mean(above):.2f}", f"{np.mean(charge):.3g}", "; ".join(sorted(set(ended)))]
         )  # fmt: skip
         print(*rows[-1], sep=", ", flush=True)
     with chosen.out.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(
-            ["case", "roughness_um", "lowest_um", "highest_um", "tip_over_mean_height", "charge_mAh_per_cm2", "ended"]
+            [
+                "case",
+                "roughness_um",
+                "lowest_um",
+                "highest_um",
+                "tip_over_mean_height",
+                "share_on_the_layer",
+                "charge_mAh_per_cm2",
+                "ended",
+            ]
         )
         writer.writerows(rows)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from alloycoat.errors import AlloycoatError
 from alloycoat.morphology.cover import Cover
 from alloycoat.morphology.electrode import Electrode
+from alloycoat.morphology.hold import current_at
 from alloycoat.morphology.kernels import deposition as front
 from alloycoat.morphology.salt import Column, Salt, backward, free_share, make_solver
 from alloycoat.morphology.scene import Scene
@@ -68,6 +69,8 @@ class Deposit:
         """Relative difference of the metal that grew and the charge that passed."""
         metal = (float(self.eta.sum()) - self.first_metal) * self.scene.dx / self.scene.nx
         taken = self.cover.taken_mean * self.volume_per_charge if self.cover is not None else 0.0
+        if self.electrode.outer is not None:
+            taken += float(self.electrode.outer.held.mean()) * self.volume_per_charge
         passed = -self.charge * self.volume_per_charge
         return abs(metal + taken - passed) / max(abs(passed), self.scene.dx * 1e-3)
 
@@ -110,12 +113,14 @@ class Deposit:
         limit = COURANT * self.scene.dx / speed if speed > 0 else math.inf
         return min(limit, self.scene.surface.noise_time) if self.scene.surface.noise else limit
 
-    def step(self, dt: float, total: float) -> float:
-        """Advance by `dt` with `total` A/m2 flowing at its end; returns the error over the tolerance, changes nothing
-        where that is above 1 or the equations could not be solved (infinite)."""
+    def step(self, dt: float, total: float, hold: float | None = None) -> float:
+        """Advance by `dt` with `total` A/m2 flowing at its end (where `hold` is given, V: a guess of the current that
+        shows it); returns the error over the tolerance, changes nothing where that is above 1 or the equations could
+        not be solved (infinite)."""
         e, salt = self.electrode, self.salt
-        kept = self.eta, e.psi, e.current, e.band, self.time, e.interface.state
-        self.eta = self.eta.copy()
+        kept, debt = (self.eta, e.psi, e.current, e.band, self.time, e.interface.state), salt.debt
+        on_top = (e.outer.held, e.upper) if e.outer is not None else None
+        self.eta, e.upper = self.eta.copy(), e.upper.copy()
         ratio = dt / self.last_dt if self.last_dt else 0.0
         before = e.current
         front_before = self.cover.front if self.cover is not None else None
@@ -124,26 +129,74 @@ class Deposit:
         guess = salt.c * np.clip(salt.c / salt.before, 0.2, 5.0) ** ratio if ratio else salt.c.copy()
         try:
             self.look()
-            e.solve(self.eta, guess, total)
-            layer = self.cover.share if self.cover is not None else None
-            free = free_share(self.eta, layer)
-            weights = backward(dt, self.last_dt)
-            c, above = salt.step(free, e.values[1], e.source, guess, total, dt, weights)
+            free = free_share(self.eta, self.cover.share if self.cover is not None else None)
+            total, c, above = self._settle(dt, free, guess, total, hold)
             error = self._error(dt, ratio, before, free, guess, c)
         except AlloycoatError:
             error = math.inf
         if error > 1.0:
             self.eta, e.psi, e.current, e.band, self.time, e.interface.state = kept
+            salt.debt = debt
             if self.cover is not None and front_before is not None:
                 self.cover.give_back(taken)
                 self.cover.front = front_before
+            if e.outer is not None and on_top is not None:
+                e.outer.held, e.upper = on_top
             self.look()
             return error
         salt.accept(c, above)
         self.charge += dt * self._middle(self.current, self.last_total, ratio)
         self.earlier, self.last_dt = before, dt
         self.last_total, self.current = self.current, total
+        if self._draw_islands():
+            self.earlier, self.last_dt = None, None
+            self.look()
+            e.solve(self.eta, salt.c, total)
         return error
+
+    def _settle(
+        self, dt: float, free: Array, guess: Array, total: float, hold: float | None
+    ) -> tuple[float, Array, Array]:
+        """Current, salt in the picture and in the column after a step of `dt`; at a held voltage all three agree."""
+        e, salt, debt = self.electrode, self.salt, self.salt.debt
+        weights = backward(dt, self.last_dt)
+
+        def salt_at(current: float) -> tuple[Array, Array]:
+            salt.debt = debt
+            e.solve(self.eta, guess, current)
+            return salt.step(free, e.values[1], e.source, guess, current, dt, weights)
+
+        if hold is None:
+            return total, *salt_at(total)
+        found: list[tuple[Array, Array]] = []
+
+        def shown(current: float) -> float:
+            try:
+                found.append(salt_at(current))
+                c, above = found[-1]
+                e.solve(self.eta, c, current)
+            except AlloycoatError:  # more than the salt can carry
+                return math.copysign(math.inf, current)
+            return e.voltage(c, salt.column, current, above)
+
+        total = current_at(hold, shown, total, self.path_resistance(total))
+        return total, *found[-1]
+
+    def path_resistance(self, total: float) -> float:
+        """Rough slope of the voltage with the current in ohm m2: electrolyte, films, layers, charge transfer."""
+        scene, e = self.scene, self.electrode
+        each = scene.surface.film + e.thermal / max(scene.surface.exchange, 0.5 * abs(total))
+        if scene.layer is not None:
+            each += scene.layer.resistance
+        return scene.gap / (float(e.values[0].mean()) * scene.liquid.permeance) + 2.0 * each
+
+    def _draw_islands(self) -> bool:
+        """Draw metal on the layer where there is enough of it; the next step has no history then."""
+        outer, cover, drawn = self.electrode.outer, self.cover, False
+        if outer is not None and cover is not None:
+            while outer.draw(self.eta, cover.front + cover.thickness, cover.covered, self.volume_per_charge):
+                drawn = True
+        return drawn
 
     @staticmethod
     def _middle(now: float, earlier: float, ratio: float) -> float:
@@ -164,10 +217,13 @@ class Deposit:
         wanted = -self._middle(self.current, self.last_total, ratio) * dt * self.volume_per_charge * scene.nx / scene.dx
         taken = None
         if self.cover is not None and self.cover.takes:
-            j, taken = self.cover.take(j, band.area, band.columns, dt)
+            j, taken = self.cover.take(j, band.area, band.below, band.columns, dt)
             wanted -= float(taken.sum()) * self.volume_per_charge / scene.dx
         if self.cover is not None:
             self.cover.rise(-j * band.area * band.below * dt * self.volume_per_charge * scene.dx, band.columns)
+        if e.outer is not None and e.face is not None:
+            plated = e.outer.take(e.upper[e.face.at], e.face, dt)
+            wanted -= float(plated.sum()) * self.volume_per_charge / scene.dx
         push, known = np.zeros_like(self.eta), np.zeros(self.eta.shape, dtype=np.int8)
         weight, weighted = np.zeros_like(self.eta), np.zeros_like(self.eta)
         weight[at], weighted[at] = band.area, band.area * j
@@ -176,6 +232,10 @@ class Deposit:
             weight, weighted, self.distance, scene.epsilon, scene.dx, band.rows, band.columns, len(j), mean
         )
         push[at] = -mean * dt * self.volume_per_charge
+        if self.cover is not None:
+            # along the normal: a vertical way times its cosine
+            steep = np.gradient(self.distance, scene.dx, axis=0)[at]
+            push[at] += self.cover.flow()[band.columns] * band.below * np.clip(-steep, 0.0, 1.0)
         known[at] = 1
         if self.live is not None:
             known[at] = np.where(self.live[at] > 0, 1, 0)
@@ -220,6 +280,8 @@ class Deposit:
                 np.nan if self.last_dt is None else self.last_dt, self.last_total, salt.debt, e.solves, e.iterations,
             ]),
         }  # fmt: skip
+        if e.outer is not None:
+            kept |= {"held": e.outer.held, "upper": e.upper}
         if self.cover is not None:
             kept |= {"taken": self.cover.taken, "thickness": self.cover.thickness, "front": self.cover.front}
         return kept
@@ -240,6 +302,8 @@ class Deposit:
         if self.cover is not None:
             self.cover.taken, self.cover.thickness = kept["taken"].copy(), kept["thickness"].copy()
             self.cover.front = kept["front"].copy()
+        if e.outer is not None:
+            e.outer.held, e.upper = kept["held"].copy(), kept["upper"].copy()
         self.look()
         e.properties(salt.c, e.values)
 
@@ -249,3 +313,19 @@ def first_front(scene: Scene) -> Array:
     height = scene.base + scene.surface.roughness * line(scene, "height", scene.surface.film_grain)
     y = (np.arange(scene.ny) + 0.5) * scene.dx
     return 0.5 * (1.0 - np.tanh((y[:, None] - height[None, :]) / (2.0 * scene.epsilon)))
+
+
+def metal_on_layer(deposit: Deposit) -> float:
+    """Metal that only the layer connects with the electrode, over all metal that has grown."""
+    outer = deposit.electrode.outer
+    if outer is None or deposit.charge >= 0.0:
+        return 0.0
+    apart = float((deposit.eta * (1.0 - front.connected(deposit.eta, 0.3))).sum()) * deposit.scene.dx / deposit.scene.nx
+    return (apart / deposit.volume_per_charge + float(outer.held.mean())) / -deposit.charge
+
+
+def conductor(deposit: Deposit) -> Array:
+    """Share of what conducts electrons: metal, and the layer where it lets them through."""
+    if deposit.cover is None or deposit.electrode.outer is None:
+        return deposit.eta
+    return np.asarray(deposit.eta + (1.0 - deposit.eta) * deposit.cover.share)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from alloycoat.electrochemistry import overpotential, tabulate
+from alloycoat.electrochemistry import layer_resistance, overpotential, tabulate
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.morphology.cover import Cover
 from alloycoat.morphology.interface import Interface
 from alloycoat.morphology.kernels import deposition as front
 from alloycoat.morphology.kernels import liquid as fluid
 from alloycoat.morphology.kernels.elliptic import EllipticSolver
+from alloycoat.morphology.outer_face import Face, OuterFace
 from alloycoat.morphology.salt import Column, make_solver
 from alloycoat.morphology.scene import Scene
 from alloycoat.morphology.texture import Noise
@@ -64,6 +65,10 @@ class Electrode:
     values: Array = field(init=False)
     source: Array = field(init=False)
     feed: Array = field(init=False)
+    sheet: Array | None = None  # film on a resolved layer, ohm m2
+    outer: OuterFace | None = None
+    face: Face | None = None
+    upper: Array = field(init=False)  # current on the outer face, as `current`
     band: Band | None = None
     imbalance: float = 0.0
     slope: float = 0.0  # largest dj/dV of the front, A/(m2 V)
@@ -88,6 +93,9 @@ class Electrode:
         self.feed = np.zeros(shape)
         self.feed[-1] = 1.0 / scene.nx
         self.psi, self.current, self.source = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.upper = np.zeros(shape)
+        if scene.layer is not None and scene.layer.conducts:
+            self.outer = OuterFace(scene, scene.layer)
 
     def properties(self, c: Array, out: Array) -> Array:
         """Conductivity, diffusivity, transference and E(c) of every cell."""
@@ -125,18 +133,34 @@ class Electrode:
             front.lifting(d, rows, columns, count, lifted)
             area = area * (1.0 - below * (1.0 - lifted))
             offset = offset + below * self.cover.pressure[columns]
-            aged = self.cover.film(time)[columns]
+            aged, through = self.cover.film(time), np.full(count, self.cover.held_back)
+            if layer.resolved:
+                self.sheet = np.broadcast_to(layer.film * aged + self.cover.rest, eta.shape)
+                aged = np.ones(scene.nx)
+            else:
+                through = layer.film * aged[columns] + self.cover.thickness[columns] / self.cover.across
             # at the rim of a hole both interfaces share a cell: mixed by the logarithm, none jumps
-            through = self.cover.thickness[columns] / self.cover.sigma
-            film = (1.0 - below) * film + below * (layer.film * aged + through)
-            exchange = exchange ** (1.0 - below) * (surface.exchange * layer.exchange_factor / aged) ** below
+            film = (1.0 - below) * film + below * through
+            exchange = exchange ** (1.0 - below) * (surface.exchange * layer.exchange_factor / aged[columns]) ** below
+            if self.outer is not None:
+                film = film + self.outer.resistance * self._apart(eta)[rows, columns]
+                self.face = self.outer.find(eta, self.cover.share, self.cover.hungry)
         wobble = self.noise.at(time)
         if wobble is not None:
             faster = np.exp(wobble[rows, columns])
             film, exchange = film / faster, exchange * faster
+            if self.sheet is not None:
+                self.sheet = self.sheet / np.exp(wobble)
         offset = offset * surface.molar_volume / (scene.liquid.charge * FARADAY)
         self.band = Band(rows, columns, area, offset, exchange, film, below)
         return self.band
+
+    def _apart(self, eta: Array) -> Array:
+        """1 in metal that only the layer connects with the electrode: its electrons pass the layer."""
+        assert self.outer is not None
+        if not self.outer.resistance > 1e-9 * self.outer.layer.resistance:
+            return np.zeros_like(eta)
+        return np.asarray(1.0 - front.connected(eta, 0.3))
 
     def solve(self, eta: Array, c: Array, total: float) -> None:
         """Potential and local current where `total` A/m2 (positive strips) leave the metal; see `Electrode`."""
@@ -144,8 +168,15 @@ class Electrode:
         assert band is not None
         kappa, _, _, energy = self.properties(c, self.values)
         layer = self.cover.share if self.cover is not None else np.zeros_like(eta)
-        # the drop in the layer is a resistance of the front below it (see find_band): its place conducts like liquid
-        self.solver.set_conductivity(np.maximum(1.0 - eta, fluid.FLOOR) * (kappa * liquid.permeance))
+        free = np.maximum(1.0 - eta, fluid.FLOOR)
+        if self.cover is not None and self.sheet is not None:
+            fluid.layered_network(
+                free, kappa * liquid.permeance, layer, self.cover.across, self.cover.along,
+                np.ascontiguousarray(self.sheet), scene.dx, self.solver.tx, self.solver.ty,
+            )  # fmt: skip
+        else:
+            # the drop in a layer is a resistance of the front below it (see find_band): its place conducts like liquid
+            self.solver.set_conductivity(free * (kappa * liquid.permeance))
         at = band.rows, band.columns
         power = scene.surface.alpha_a / liquid.charge
         exchange = band.exchange * np.maximum(c[at] / liquid.concentration, fluid.EMPTY) ** power
@@ -160,18 +191,20 @@ class Electrode:
                 drive, exchange, band.film, scene.surface.alpha_a, scene.surface.alpha_c, self.thermal,
                 len(j), j, slope,
             )  # fmt: skip
-            off = float((band.area * j).sum()) * cell - wanted
-            self.imbalance = abs(off) / max(abs(wanted), 1e-9 * float((band.area * slope).sum()) * cell)
-            if self.iterations and self.imbalance < 1e-7:
-                break
+            screen[:], right[:] = 0.0, 0.0
             screen[at] = band.area * slope
             right[at] = -band.area * (j + slope * self.psi[at])
+            flows = float((band.area * j).sum())
+            if self.face is not None:
+                flows += self._plate_on_top(c, energy, screen, right)
+            self.imbalance = abs(flows * cell - wanted) / max(abs(wanted), 1e-9 * float(screen.sum()) * cell)
+            if self.iterations and self.imbalance < 1e-7:
+                break
             right += (wanted / cell) * self.feed
             self.solver.sink[:] = screen * cell
             self.solver.refresh()
             found = self.solver.solve(right, self.psi, tolerance=1e-6, balance=1e-9)
             self.solves, self.iterations = self.solves + 1, self.iterations + found.iterations + 1
-            right[:] = 0.0
             moved = float(np.abs(found.phi[at] - self.psi[at]).max())
             self.psi = found.phi
             if not np.isfinite(moved):
@@ -182,26 +215,52 @@ class Electrode:
         self.current[at], self.slope = j, float(slope.max(initial=0.0))
         self.salt_source(layer)
 
+    def _plate_on_top(self, c: Array, energy: Array, screen: Array, right: Array) -> float:
+        """Current on the outer face now, into `upper`; returns its sum and adds its linear law to the equations."""
+        scene, face, outer = self.scene, self.face, self.outer
+        assert face is not None
+        assert outer is not None
+        surface, at = scene.surface, face.at
+        salt = np.maximum(c[at] / scene.liquid.concentration, fluid.EMPTY)
+        exchange = surface.exchange * outer.layer.exchange_factor * salt ** (surface.alpha_a / scene.liquid.charge)
+        drive, share = outer.beyond(-self.psi[at] - self.mixing * (energy[at] - self.reference), face)
+        j, slope = self.upper[at], np.empty(len(face.rows))
+        front.transfer(
+            drive, exchange, np.full(len(j), outer.resistance), surface.alpha_a, surface.alpha_c, self.thermal, len(j),
+            j, slope,
+        )  # fmt: skip
+        self.upper[:] = 0.0
+        self.upper[at] = j
+        screen[at] += face.area * slope * share
+        right[at] -= face.area * (j + slope * share * self.psi[at])
+        return float((face.area * j).sum())
+
     def salt_source(self, layer: Array) -> None:
         """What the current brings of salt, mol/(m3 s)."""
         scene = self.scene
         fluid.salt_source(self.psi, self.solver.tx, self.solver.ty, self.values[2], layer, scene.dx**2, self.source)
         self.source /= scene.liquid.charge * FARADAY
 
-    def voltage(self, c: Array, column: Column, total: float) -> float:
-        """V of the metal against the counter electrode, which is of the same kind, bare or coated like it."""
+    def voltage(self, c: Array, column: Column, total: float, above: Array | None = None) -> float:
+        """V of the metal against the counter electrode, which is of the same kind, bare or coated like it.
+
+        above: salt in the column (mol/m3), that of `column` where not given.
+        """
+        above = column.c if above is None else above
         scene, liquid, surface = self.scene, self.scene.liquid, self.scene.surface
         end, kappa_path = float(c[-1].mean()), 0.0
         if len(column):
-            end = float(column.c[-1])
-            kappa = np.interp(column.c, *liquid.conductivity) * liquid.permeance
+            end = float(above[-1])
+            kappa = np.interp(above, *liquid.conductivity) * liquid.permeance
             kappa_path = float((column.widths / kappa).sum())
         top = self.psi[-1].mean() - total * (0.5 * scene.dx / (self.values[0, -1].mean() * liquid.permeance))
         energy = float(self.properties(np.full((1, 1), end), np.zeros((4, 1, 1)))[3, 0, 0])
         phi = top - total * kappa_path + self.mixing * (energy - self.reference)
         exchange, film = surface.exchange, surface.film
         if scene.layer is not None:
-            exchange, film = exchange * scene.layer.exchange_factor, scene.layer.film + scene.layer.resistance
+            layer = scene.layer
+            shows = layer_resistance(total, layer.resistance, layer.nucleation, layer.electronic_share)
+            exchange, film = exchange * layer.exchange_factor, layer.film + shows
         exchange *= (end / liquid.concentration) ** (surface.alpha_a / liquid.charge)
         counter = overpotential(-total, exchange, surface.alpha_a, surface.alpha_c, self.thermal) - total * film
         return float(-(phi + counter))

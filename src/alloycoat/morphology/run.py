@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.errors import AlloycoatError, RecipeError
-from alloycoat.morphology.deposit import Deposit
+from alloycoat.morphology.deposit import Deposit, conductor, metal_on_layer
+from alloycoat.morphology.hold import current_at
 from alloycoat.morphology.kernels.deposition import connected
 from alloycoat.morphology.scene import Scene, Stage
 
@@ -21,6 +22,8 @@ FIRST = 1e-2
 """First time step of a stage in s."""
 DEPLETED = 1e-4
 """Salt at the front, over that of the fresh electrolyte, at which it counts as used up."""
+HELD = 5e-3
+"""The same at a held voltage, where current and salt of a step no longer settle below."""
 
 
 @dataclass(slots=True)
@@ -78,28 +81,13 @@ class Run:
         self.deposit.begin(total)
         self.dt, self.begun = FIRST, True
         if stage.kind == "hold":
-            for _ in range(8):
-                total = self._held(total)
-                self.deposit.begin(total)
+            d = self.deposit
 
-    def _held(self, total: float) -> float:
-        """Current in A/m2 at which the cell shows the voltage of a `hold` stage: one step of Newton's method."""
-        d = self.deposit
-        e = d.electrode
-        band = e.band
-        assert band is not None
-        shown = e.voltage(d.salt.c, d.salt.column, total)
-        surface, liquid = self.scene.surface, self.scene.liquid
-        # slope of the Tafel branches and of the path, enough for Newton to converge over the steps
-        path = self.scene.gap / (float(e.values[0].mean()) * liquid.permeance)
-        each = surface.film + e.thermal / max(surface.exchange, 0.5 * abs(total))
-        if self.scene.layer is not None:
-            each += self.scene.layer.resistance
-        wanted = total + (self.now.value - shown) / (path + 2.0 * each)
-        if self.steps == 0 or total == 0.0 or wanted * total <= 0.0:
-            return wanted
-        # near depletion the voltage answers far more than the slope says: the current moves in small steps
-        return math.copysign(min(max(abs(wanted), 0.9 * abs(total)), 1.1 * abs(total)), total)
+            def shown(current: float) -> float:
+                d.begin(current)
+                return d.electrode.voltage(d.salt.c, d.salt.column, current)
+
+            d.last_total = d.current = current_at(stage.value, shown, total, d.path_resistance(total))
 
     def _step(self, due: float) -> None:
         """One accepted step, or the end."""
@@ -110,8 +98,7 @@ class Run:
             left = min(due, end) - d.time
             dt = min(self.dt, d.longest())
             dt = left if left <= 1.001 * dt else min(dt, 0.5 * left) if left < 2.0 * dt else dt
-            used = self._held(d.current) if total is None else total
-            error = d.step(dt, used)
+            error = d.step(dt, d.current, stage.value) if total is None else d.step(dt, total)
             if error <= 1.0:
                 break
             self.refused += 1
@@ -131,12 +118,13 @@ class Run:
     def _look_for_events(self, stage: Stage) -> None:
         d, scene = self.deposit, self.scene
         if self.stripped:
-            d.live = connected(d.eta, 0.3)
+            d.live = connected(conductor(d), 0.3)
         if self.ended is None or self.ended == "completed":
             voltage = d.electrode.voltage(d.salt.c, d.salt.column, d.current)
             if not abs(voltage) < scene.cutoff:
                 self.ended = "voltage limit"
-        if stage.kind == "plate" and d.front_salt() < DEPLETED * scene.liquid.concentration:
+        least = {"plate": DEPLETED, "hold": HELD}.get(stage.kind, 0.0)
+        if d.current < 0.0 and d.front_salt() < least * scene.liquid.concentration:
             self.ended = "depletion"
         if d.eta[-2].max() > 0.5:
             self.ended = "short" if not len(d.salt.column) else "left the picture"
@@ -174,6 +162,7 @@ class Run:
         facts = {
             "steps": str(self.steps), "steps_refused": str(self.refused),
             "potential_solves": str(d.electrode.solves), "charge_balance_error": f"{self.worst:.1e}",
+            "metal_on_layer_share": f"{metal_on_layer(d):.3f}",
             "solver_imbalance": f"{d.electrode.imbalance:.1e}", "salt_debt": f"{d.salt.debt:.1e}",
         }  # fmt: skip
         return {

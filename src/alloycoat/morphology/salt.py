@@ -16,6 +16,8 @@ from alloycoat.morphology.scene import Scene
 Array = NDArray[np.float64]
 STRETCH = 1.15
 """Growth of the cells of the column above the picture, from one to the next."""
+LEAST = 1e-9
+"""Least salt in a cell, over that of the fresh electrolyte."""
 
 
 def make_solver(scene: Scene) -> EllipticSolver:
@@ -148,11 +150,14 @@ class Salt:
             self.solver.refresh()
             right[-1] += (link * fixed[0] + migration) / scene.dx
         found = self.solver.solve(-right, guess, tolerance=1e-7, balance=1e-9)
-        if not (np.all(np.isfinite(found.phi)) and found.phi.min() > 0.0):
+        least = LEAST * liquid.concentration
+        if not (np.all(np.isfinite(found.phi)) and found.phi.min() > -least):
             raise AlloycoatError("the salt balance of the deposit could not be solved")
-        self.debt += dt * float((loss / guess * found.phi).sum() - np.minimum(source, 0.0).sum())
-        above = fixed + follows * found.phi[-1].mean() if len(self.column) else fixed
-        return found.phi, above
+        # deep inside the front less salt is left than the solver can tell from none
+        c = np.maximum(found.phi, least)
+        self.debt += dt * float((loss / guess * c).sum() - np.minimum(source, 0.0).sum())
+        above = fixed + follows * c[-1].mean() if len(self.column) else fixed
+        return c, above
 
     def accept(self, c: Array, above: Array) -> None:
         """Take a step."""

@@ -90,7 +90,8 @@ class Layer:
     the electrode; defect_width: width of a hole in m; crack: the holes are one open crack. spread: standard deviation
     of the logarithm of the local thickness. modulus: Young's modulus in Pa (0: none); strength: Pa, at which the
     metal below flows. nucleation: V at which metal nucleates on the outer face. uptake: C/m2 that the layer
-    takes up before metal plates; swelling: m3 of layer per C of uptake.
+    takes up before metal plates; swelling: m3 of layer per C of uptake. resolved: the layer is a region of the
+    potential with a conductivity of its own; False: a resistance in series with each place of the front below it.
     """
 
     thickness: float
@@ -108,6 +109,12 @@ class Layer:
     nucleation: float = math.inf
     uptake: float = 0.0
     swelling: float = 0.0
+    resolved: bool = True
+
+    @property
+    def conducts(self) -> bool:
+        """Whether metal can plate on the outer face."""
+        return self.electronic_share > 0.0 and math.isfinite(self.nucleation)
 
     @property
     def resistance(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from alloycoat.report.growth_job import GrowthRun, GrowthSide
 from alloycoat.report.style import BARE, COATED, INK
@@ -41,6 +42,8 @@ def descriptors(run: GrowthRun) -> Figure:
             for side in run.sides:
                 _band(axes, side, what, scale, unit)
             axes.set(ylabel=label)
+            if what == "dendrites":
+                axes.yaxis.set_major_locator(MaxNLocator(integer=True))
             if what == "tip_m":
                 for side in run.sides:
                     axes.plot(

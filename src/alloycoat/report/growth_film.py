@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from alloycoat.morphology.growth import Growth
+from alloycoat.report.words import quantity
 
 Pixels = NDArray[np.uint8]
 
@@ -88,6 +89,47 @@ def clock(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.2f} h"
 
 
+def doing(growth: Growth, time_s: float) -> str:
+    """What is done to the electrode at a time: "plating at 2 mA/cm²", "rest", "stripping ..."."""
+    end = 0.0
+    for stage in growth.scene.stages:
+        end += stage.seconds
+        if time_s <= end * (1.0 + 1e-9) or stage is growth.scene.stages[-1]:
+            break
+    if stage.kind == "rest":
+        return "rest"
+    if stage.kind == "hold":
+        return f"held at {quantity(stage.value, 'V')}"
+    return f"{'plating' if stage.kind == 'plate' else 'stripping'} at {quantity(stage.value, 'A/m2')}"
+
+
+def key(draw: ImageDraw.ImageDraw, right: int, top: int, salt: tuple[float, float], *, layer: bool, size: int) -> None:
+    """What the colors are, ending at `right`: metal, coating, salt from low to high."""
+    font, x = _font(size), float(right)
+    low, high = (quantity(value, "mol/m3") for value in salt)
+    high = f" {high} of salt"
+    x -= draw.textlength(high, font)
+    draw.text((x, top), high, INK, font)
+    x -= 64
+    for k in range(64):
+        draw.line((x + k, top + 3, x + k, top + size), tuple(int(v) for v in _salt(np.array(k / 63.0))))
+    x -= draw.textlength(f"{low} ", font)
+    draw.text((x, top), f"{low} ", INK, font)
+    for name, color in (("coating", LAYER), ("metal", METAL))[0 if layer else 1 :]:
+        x -= draw.textlength(name, font) + 16
+        draw.text((x, top), name, INK, font)
+        x -= size + 5
+        draw.rectangle((x, top + 3, x + size, top + size), tuple(int(v) for v in color), INK)
+
+
+def scale_bar(draw: ImageDraw.ImageDraw, width_m: float, pixels: int, top: int, size: int) -> None:
+    """A bar of a round length at the lower left, for a picture of `width_m` drawn `pixels` wide."""
+    length, label = bar_length(width_m)
+    long = round(length / width_m * pixels)
+    draw.rectangle((PAD, top + size // 2 - 1, PAD + long, top + size // 2 + 3), INK)
+    draw.text((PAD + long + 8, top), label, INK, _font(size))
+
+
 @dataclass(frozen=True, slots=True)
 class Film:
     """Frames of equal size (bare and coated side by side), their times in s."""
@@ -113,13 +155,17 @@ def panels(
         left = PAD + k * (width + PAD)
         sheet.paste(image, (left, LINE + tall - image.height))
         ended = frame >= len(growth.time_s) and growth.ended != "completed"
+        last = min(frame, len(growth.time_s) - 1)
         text = f"{name}: {growth.ended} at {clock(float(growth.time_s[-1]))}" if ended else name
+        if not ended:
+            text += f", {quantity(float(growth.voltage[last]), 'V')}"
         draw.text((left, 7), text, INK, _font(16))
-    draw.text((size[0] - PAD, 7), clock(time_s), INK, _font(16), anchor="ra")
-    length, label = bar_length(sides[0][1].scene.width)
-    pixels = round(length / sides[0][1].scene.width * width)
-    draw.rectangle((PAD, LINE + tall + 12, PAD + pixels, LINE + tall + 17), INK)
-    draw.text((PAD + pixels + 8, LINE + tall + 6), label, INK, _font(14))
+    longest = max((growth for _, growth in sides), key=lambda growth: len(growth.time_s))
+    draw.text((size[0] - PAD, 7), f"{clock(time_s)}, {doing(longest, time_s)}", INK, _font(16), anchor="ra")
+    scale_bar(draw, sides[0][1].scene.width, width, LINE + tall + 7, 14)
+    coated = any(growth.scene.layer is not None for _, growth in sides)
+    if len(sides) > 1:
+        key(draw, size[0] - PAD, LINE + tall + 7, salt, layer=coated, size=13)
     return sheet
 
 
@@ -173,7 +219,7 @@ def sheet(sides: Sequence[tuple[str, Growth]], count: int = 5, width: int = 170)
         ]
         rows.append((name, times, images))
     tall = [row[2][0].height + LINE for row in rows]
-    whole = Image.new("RGB", (PAD + len(moments) * (width + PAD), sum(tall) + PAD), PAPER)
+    whole = Image.new("RGB", (PAD + len(moments) * (width + PAD), sum(tall) + LINE), PAPER)
     draw, top = ImageDraw.Draw(whole), 0
     for (name, times, images), height in zip(rows, tall, strict=True):
         for k, (time, image) in enumerate(zip(times, images, strict=True)):
@@ -181,4 +227,7 @@ def sheet(sides: Sequence[tuple[str, Growth]], count: int = 5, width: int = 170)
             draw.text((left, top + 9), f"{name}, {clock(time)}", INK, _font(13))
             whole.paste(image, (left, top + LINE))
         top += height
+    scale_bar(draw, sides[0][1].scene.width, width, top + 8, 13)
+    coated = any(growth.scene.layer is not None for _, growth in sides)
+    key(draw, whole.width - PAD, top + 8, salt, layer=coated, size=13)
     return whole

@@ -29,6 +29,8 @@ _EVERY = 10.0
 _ARRAYS = ("time_s", "eta", "layer", "concentration", "potential", "tip_m", "current", "voltage", "charge")
 SECONDS_PER_CELL_STEP = 6e-6
 """Time of one step of one cell (potential, salt, front) in s, of whole runs on a busy core."""
+PROGRAM = 350 * 2.0**20
+"""Bytes of the program itself with everything that it has loaded."""
 LONGEST = 24 * 3600.0
 """Estimated computing time in s beyond which a run is refused."""
 
@@ -74,8 +76,9 @@ class Estimate:
 def estimate(scenes: Sequence[Scene]) -> Estimate:
     """Memory and time before anything is started.
 
-    Memory: some 60 fields of the mesh while a run is on, and all frames of all runs. Time: the front moves at most
-    0.3 cells a step, local rates up to three times the mean one, and no frame takes fewer than four steps.
+    Memory: the program, some 60 fields of the mesh while a run is on, all frames of all runs, and three times those of
+    the largest while a checkpoint is written. Time: the front moves at most 0.3 cells a step, local rates up to three
+    times the mean one, and no frame takes fewer than four steps.
     """
     memory = seconds = steps = 0.0
     for scene in scenes:
@@ -86,7 +89,7 @@ def estimate(scenes: Sequence[Scene]) -> Estimate:
         steps += one
         seconds += one * cells * SECONDS_PER_CELL_STEP
         memory += scene.frames * cells * 4 * 4.0
-    memory += max(60 * 8.0 * scene.nx * scene.ny for scene in scenes)
+    memory += PROGRAM + max((60 * 8.0 + 3 * 16.0 * scene.frames) * scene.nx * scene.ny for scene in scenes)
     return Estimate(memory, seconds, steps)
 
 

@@ -85,6 +85,14 @@ def _value(side: GrowthSide, name: str, unit: str, *, last: bool = False) -> str
     return f"{value} ({low} to {high})"
 
 
+def _on_top(side: GrowthSide) -> str:
+    shares = [float(growth.facts["metal_on_layer_share"]) for growth in side.runs if growth.scene.layer is not None]
+    if not shares:
+        return "no coating"
+    low, high = (quantity(value, "%") for value in (min(shares), max(shares)))
+    return low if low == high else f"{low} to {high}"
+
+
 def _numbers(run: GrowthRun) -> str:
     head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in run.sides)]
     rows: list[Sequence[str]] = [
@@ -97,6 +105,7 @@ def _numbers(run: GrowthRun) -> str:
         ["Dendrites", *(_value(side, "dendrites", "") for side in run.sides)],
         ["Pores in the deposit", *(_value(side, "porosity", "%") for side in run.sides)],
         ["Width that is covered by deposit", *(_value(side, "coverage", "%") for side in run.sides)],
+        ["Metal on the outer face of the coating, at the end", *(_on_top(side) for side in run.sides)],
         ["Metal without contact at the end", *(_value(side, "isolated", "%", last=True) for side in run.sides)],
         ["Ended", *(", ".join(sorted({plain(growth.ended) for growth in side.runs})) for side in run.sides)],
         ["Error of the charge balance", *(number(max(g.charge_error for g in side.runs), 2) for side in run.sides)],

@@ -8,6 +8,8 @@ from alloycoat.morphology.kernels.compiled import compiled
 
 FLOOR = 1e-6
 """Share of the electrolyte that is left inside the metal, so that every field is defined everywhere."""
+OUTER = 0.03
+"""Share of layer at which all of its film is passed: the film lies on the outermost part of its face."""
 EMPTY = 1e-6
 """Share of c0 below which the salt counts as used up: its logarithm is taken there."""
 
@@ -33,6 +35,51 @@ def properties(c, knots, rows, lowest, out):  # type: ignore[no-untyped-def]
             out[1, i, j] = row[0] + row[1] * x
             out[2, i, j] = row[2] + row[3] * x
             out[3, i, j] = row[7] + row[8] * math.log(x) + x * (row[9] + 0.5 * row[10] * x)
+
+
+@compiled
+def film_passed(share):  # type: ignore[no-untyped-def]
+    """Part of the film on a layer that lies outside a cell with this share of layer."""
+    return min(1.0, share / OUTER)
+
+
+@compiled
+def _thick(share, i, j):  # type: ignore[no-untyped-def]
+    """Part of the film on a layer that lies within a cell, from row to row: it conducts no better along than across."""
+    up, down = min(i + 1, share.shape[0] - 1), max(i - 1, 0)
+    return 0.5 * abs(film_passed(share[up, j]) - film_passed(share[down, j]))
+
+
+@compiled
+def layered_network(free, kappa, share, normal, along, sheet, dx, tx, ty):  # type: ignore[no-untyped-def]
+    """Conductances of the faces (S per m of depth) where a layer conducts beside the electrolyte.
+
+    free: share of what is not metal; kappa: S/m of the electrolyte; share: of layer in what is not metal; normal,
+    along: S/m of the layer across and along; sheet: ohm m2 of the film on the layer. The resistances of
+    layer and electrolyte in a cell add up both ways: the rows do not follow a tilted face, and the better conductor
+    would short it. A film adds sheet times the part of it that lies between two cells, so that its whole resistance is
+    passed whatever the mesh. Columns wrap around, nothing crosses the ends of the rows.
+    """
+    n, m = free.shape
+    for i in range(n):
+        for j in range(m):
+            before = j - 1 if j > 0 else m - 1
+            own = share[i, j]
+            here = (own / along + (1.0 - own) / kappa[i, j]) / free[i, j]
+            other = share[i, before]
+            there = (other / along + (1.0 - other) / kappa[i, before]) / free[i, before]
+            film = abs(film_passed(own) - film_passed(other)) + 0.5 * (_thick(share, i, j) + _thick(share, i, before))
+            film *= (sheet[i, j] + sheet[i, before]) / (free[i, j] + free[i, before])
+            ty[i, j] = dx / (0.5 * dx * (here + there) + film)
+            if i == 0:
+                tx[i, j] = 0.0
+                continue
+            other = share[i - 1, j]
+            here = (own / normal + (1.0 - own) / kappa[i, j]) / free[i, j]
+            there = (other / normal + (1.0 - other) / kappa[i - 1, j]) / free[i - 1, j]
+            film = abs(film_passed(own) - film_passed(other)) * (sheet[i, j] + sheet[i - 1, j])
+            film /= free[i, j] + free[i - 1, j]
+            tx[i, j] = dx / (0.5 * dx * (here + there) + film)
 
 
 @compiled
