@@ -138,7 +138,7 @@ class PublishedRun:
         self.time, self.steps = 0.0, 0
         self._seed, self._ratio = seed, float(np.exp(model.solid_level - model.level))
         self._strength = model.noise / np.sqrt(3.0) * (_LOAD / spacing) ** (0.5 * len(shape))
-        self._work = np.zeros((9, *shape))
+        self._work, self._nothing = np.zeros((8, *shape)), np.zeros(shape)
         self._noise = np.zeros(shape)
         self._rows = np.zeros(shape[0], dtype=np.int64)
 
@@ -231,7 +231,7 @@ class PublishedRun:
         weights = self.spacing**2 / dt * np.array([1.0, -1.0, 0.0])
         if grown:
             change = np.expm1(np.clip(grown * (start - self._earlier_w), -0.5, 0.5))
-            kernels.shift(_flat(change), _flat(work[8]), _flat(self.w), _flat(self.share))
+            self._shift(change, self._nothing, 0.0, 1.0)
             weights = np.array([(1 + 2 * grown) / (1 + grown), -(1 + grown), grown**2 / (1 + grown)])
             weights *= self.spacing**2 / dt
         for used in range(1, _NEWTON + 1):
@@ -239,15 +239,20 @@ class PublishedRun:
             self.eta = self._move_front(before, 1.0, dt / count, count)
             if used <= _WANTED:
                 # how much more metal a stronger drive would have made: the front is unstable, so not drive times dt
-                more = (self._move_front(before, _MORE, dt / count, count) - self.eta) / (_MORE - 1.0)
+                more = (self._move_front(before, _MORE, dt / count, count) - self.eta) / ((_MORE - 1.0) * self.share)
             self._balance(pot, more, weights)
             solver.refresh()
             change, _ = solver.solve_drift(-work[5], 0.1)
             # what counts is lithium: in nearly solid cells, or without salt, its potential means nothing
-            left = kernels.shift(_flat(change), _flat(solver.sink), _flat(self.w), _flat(self.share))
+            left = self._shift(change, solver.sink, weights[0], 0.9 if used <= 2 else 0.6)
             if left < self.settled * weights[0] * m.c0:
                 return used
         return _NEWTON + 1
+
+    def _shift(self, change: Array, sink: Array, weight: float, most: float) -> float:
+        """Change the salt; the largest change of lithium times weight."""
+        fields, levels = (_flat(self.w), _flat(self.share)), (self._ratio, self.model.sites)
+        return float(kernels.shift(_flat(change), _flat(sink), weight, most, _flat(self.eta), *levels, *fields))
 
     def _balance(self, pot: Array, more: Array, weights: Array) -> None:
         """Newton's system of the salt into the solver, its defect into a work array."""

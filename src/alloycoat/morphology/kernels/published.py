@@ -177,8 +177,7 @@ def balance(  # type: ignore[no-untyped-def]
     Cells of size one. Fills conductances tx, ty (arithmetic means) and sink, defect = left minus right side, and
     drift[0..3]: what the flow through the face below (before) a cell changes by with the mobility in the cell (0, 2)
     and in the one below (1, 3), per change of w. w = edge and pot = 0 on the face at high x, no flux elsewhere. The
-    metal that forms in the step depends on w through the drive (more: per relative change of it); its slope stands
-    in the sink. spread and carry are work arrays.
+    metal that forms in the step depends on s through the drive (more: d eta/ds); its slope stands in the sink. spread and carry are work arrays.
     """
     n, m = eta.shape
     for i in range(n):
@@ -186,7 +185,7 @@ def balance(  # type: ignore[no-untyped-def]
             h, steep, s = switch(eta[i, j]), switch_slope(eta[i, j]), share[i, j]
             free, filled = 1.0 - h, s / (s + ratio * (1.0 - s))
             chi = s * (1.0 - s) * free + filled * (1.0 - filled) * h * sites
-            chi += max(filled * sites - s, 0.0) * steep * max(more[i, j], 0.0) * (1.0 - s)
+            chi += max(filled * sites - s, 0.0) * steep * max(more[i, j], 0.0) * s * (1.0 - s)
             carry[i, j] = diffusivity * s * free * free
             spread[i, j] = carry[i, j] if power == 2 else diffusivity * s * free
             sink[i, j] = weights[0] * max(chi, 1e-7)
@@ -227,16 +226,23 @@ def balance(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def shift(change, sink, w, share):  # type: ignore[no-untyped-def]
-    """w += log(1 + change), change no less than -0.9; the same in s. Returns the largest |change| sink."""
+def shift(change, sink, weight, most, eta, ratio, sites, w, share):  # type: ignore[no-untyped-def]
+    """One step of Newton's for the salt: s times 1 + change; returns the largest |change| sink.
+
+    Where the metal gives way, not the salt (a front without salt), its lack of lithium is linear in 1/s instead, and
+    s is divided by 1 - change. No more is lost, or won there, than a share `most`. weight: of the metal in the sink.
+    """
     n, m = w.shape
     largest = 0.0
     for i in range(n):
         for j in range(m):
-            c = change[i, j]
+            c, s = change[i, j], share[i, j]
             largest = max(largest, abs(c) * sink[i, j])
-            c = max(c, -0.9)
+            h, filled = switch(eta[i, j]), s / (s + ratio * (1.0 - s))
+            if weight * filled * (1.0 - filled) * h * sites > 0.5 * sink[i, j]:
+                c = 1.0 / (1.0 - min(c, most)) - 1.0
+            else:
+                c = max(c, -most)
             w[i, j] += math.log1p(c)
-            s = share[i, j]
             share[i, j] = s * (1.0 + c) / (1.0 + s * c)
     return largest

@@ -83,7 +83,7 @@ def _cells(  # type: ignore[no-untyped-def]
                 h, steep, s = switch(eta[i, j, k]), switch_slope(eta[i, j, k]), share[i, j, k]
                 free, filled = 1.0 - h, s / (s + ratio * (1.0 - s))
                 chi = s * (1.0 - s) * free + filled * (1.0 - filled) * h * sites
-                chi += max(filled * sites - s, 0.0) * steep * max(more[i, j, k], 0.0) * (1.0 - s)
+                chi += max(filled * sites - s, 0.0) * steep * max(more[i, j, k], 0.0) * s * (1.0 - s)
                 carry[i, j, k] = diffusivity * s * free * free
                 spread[i, j, k] = carry[i, j, k] if power == 2 else diffusivity * s * free
                 sink[i, j, k] = weights[0] * max(chi, 1e-7)
