@@ -1,29 +1,38 @@
 """Two published phase-field models of lithium plating, as they were published: to be compared with their curves.
 
-Hong and Viswanathan 2018 (doi 10.1021/acsenergylett.8b01009) and the liquid case of Ahmad et al. 2020 (doi
+Hong and Viswanathan 2018 (doi 10.1021/acsenergylett.8b01009) and the isotropic liquid of Ahmad et al. 2020 (doi
 10.1073/pnas.2008841117), in the units of the papers: um, s, V, concentrations as site fractions. Nothing of them
 enters the model of this package: there the interface is not thinner than the mesh allows, and salt and film are those
-of the cell. Unknowns: eta (metal 1), w (chemical potential over RT), pot (V).
+of the cell. Unknowns: eta (metal 1), w (chemical potential over RT), pot (V). Initial fields, sides, noise and
+parameters are those of the input files that were published with the papers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.errors import AlloycoatError
 from alloycoat.morphology.kernels import published as kernels
+from alloycoat.morphology.kernels import published3 as space_kernels
+from alloycoat.morphology.kernels.drift import DriftSolver
 from alloycoat.morphology.kernels.elliptic import EllipticSolver, Side, Sides
 
 Array = NDArray[np.float64]
 
 
 class Published(NamedTuple):
-    """Constants of one model, by the names of the papers; `noise` per step of 0.02 s and cell of 1 um."""
+    """Constants of one model, by the names of the papers.
+
+    levels in units of RT; energy: RT in their unit of energy (their diffusive flow is D c grad mu without 1/RT);
+    power: of 1 - h in the diffusive flow; width: of the initial tanh profile in um; noise: largest rate in 1/s of
+    their uniform noise, drawn at every quadrature point for every time step; nucleus: radius in um, 0 for a flat
+    front.
+    """
 
     name: str
     kappa: float
@@ -43,6 +52,10 @@ class Published(NamedTuple):
     noise: float
     nucleus: float
     doi: str
+    energy: float = 1.0
+    power: int = 2
+    width: float = 0.5
+    noise_step: float = 0.02
 
 
 HONG = Published(
@@ -50,14 +63,18 @@ HONG = Published(
     0.0, "10.1021/acsenergylett.8b01009",
 )  # fmt: skip
 AHMAD = Published(
-    "ahmad2020", 0.33, 319.7, 3.953e12, 4.704e5, 6.318, 0.1347, 2.64, -13.64, 2.598, 38.14 / 0.987, 5.342, 2934.0,
-    0.067083, -0.2, 0.0, 5.0, "10.1073/pnas.2008841117",
+    "ahmad2020", 0.33, 319.7, 3.953e12, 4.704e5, 6.318, 0.1347, 2.64, -13.64 / 0.987, 2.598 / 0.987, 38.14 / 0.987,
+    5.342, 2934.0, 0.067083438, -0.2, 0.0, 5.0, "10.1073/pnas.2008841117", 0.987, 1, 2.0, 0.01,
 )  # fmt: skip
-MODELS = {model.name: model for model in (HONG, AHMAD)}
+FLAT = AHMAD._replace(name="ahmad2020-flat", noise=0.04, nucleus=0.0, width=0.5)
+MODELS = {model.name: model for model in (HONG, AHMAD, FLAT)}
 
-_SIZE, _ELECTRODE, _NOISE_STEP = 200.0, 20.0, 0.02
+_SIZE, _ELECTRODE = 200.0, 20.0
 _PHASE_STEP = 0.9
-_NEWTON, _MORE = 8, 1.001
+_NEWTON, _WANTED, _MORE = 8, 4, 1.001
+# mean square of the nodal load of noise of variance 1, along each axis, on linear elements of size one with two
+# quadrature points and a number for every point and test function: each node sums four with squared weights of 1/3
+_LOAD = 1.0 / 3.0
 
 
 @dataclass(frozen=True)
@@ -79,70 +96,95 @@ class PublishedGrowth:
     ended: str
 
 
-class PublishedRun:
-    """One model on cells x cells cells of 200 um / cells.
+def _flat(field: Array) -> Array:
+    """All axes but the first made one: what works cell by cell does not ask for more."""
+    return field.reshape(len(field), -1)
 
-    step: longest time step in s of potential and salt; the front takes smaller ones by itself. seed: of the noise (no
-    noise, nothing random). settled: lithium left unbalanced by Newton's method, over the first concentration.
+
+class PublishedRun:
+    """One model on square or cubic cells, whose first axis leads away from the electrode.
+
+    cells: along one side of the published 200 um x 200 um; step: longest time step in s; seed: of the noise (no
+    noise, nothing random); settled: lithium left unbalanced by Newton's method, over the first concentration.
     """
 
     def __init__(
         self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0, settled: float = 0.02
     ) -> None:
-        self.settled = settled
-        self.model, self.cells, self.spacing = model, cells, _SIZE / cells
-        self.longest, self.step, self._last = step, 0.1 * step, 0.1 * step
-        h = self.spacing
-        x, y = np.meshgrid(*2 * [(np.arange(cells) + 0.5) * h], indexing="ij")
-        distance = x - _ELECTRODE
-        if model.nucleus:
-            distance = np.minimum(distance, np.hypot(distance, y - 0.5 * _SIZE) - model.nucleus)
-        self.eta = 0.5 * (1.0 - np.tanh(2.0 * distance))
-        self.w = np.full((cells, cells), model.level + np.log(model.c0 / (1.0 - model.c0)))
-        self.edge = float(self.w[0, 0])
-        self.pot = 0.5 * model.potential * (1.0 - np.tanh(2.0 * (x - _ELECTRODE)))
-        self.time, self.steps = 0.0, 0
-        self._random = np.random.Generator(np.random.Philox(seed))
-        shape, spacing = (cells, cells), (h, h)
+        self._take(model, (cells, cells), _SIZE / cells, step, seed, settled)
         walls = {"low_y": Side("flux"), "high_y": Side("flux")}
-        self._conduct = EllipticSolver(shape, spacing, Sides(Side("value", model.potential), Side("value"), **walls))
-        self._diffuse = EllipticSolver(shape, (1.0, 1.0), Sides(Side("flux"), Side("value"), **walls))
-        self._work = np.empty((6, cells, cells))
-        self._rows = np.zeros(cells, dtype=np.int64)
-        self._earlier_pot, self._earlier_w = self.pot.copy(), self.w.copy()
+        sides = Sides(Side("value", model.potential), Side("value"), **walls)
+        self._conduct: Any = EllipticSolver((cells, cells), (self.spacing, self.spacing), sides)
+        self._diffuse: Any = DriftSolver((cells, cells))
+        self._begin()
+
+    def _take(
+        self, model: Published, shape: tuple[int, ...], spacing: float, step: float, seed: int, settled: float
+    ) -> None:
+        """Fields at the begin, and room for work."""
+        self.settled, self.model, self.spacing = settled, model, spacing
+        self.longest, self.step, self._last = step, 0.1 * step, 0.1 * step
+        places = np.meshgrid(*((np.arange(n) + 0.5) * spacing for n in shape), indexing="ij")
+        distance = places[0] - _ELECTRODE
+        if model.nucleus:
+            away = [y - 0.5 * n * spacing for y, n in zip(places[1:], shape[1:], strict=True)]
+            radius = np.sqrt(distance**2 + sum(d * d for d in away))
+            distance = np.where(distance < 0, distance, radius - model.nucleus)
+        self.eta = 0.5 * (1.0 - np.tanh(distance / model.width))
+        self.share = np.full(shape, model.c0)
+        self.edge = float(model.level + np.log(model.c0 / (1.0 - model.c0)))
+        self.w = np.full(shape, self.edge)
+        self.pot = model.potential * self.eta
+        self.time, self.steps = 0.0, 0
+        self._seed, self._ratio = seed, float(np.exp(model.solid_level - model.level))
+        self._strength = model.noise / np.sqrt(3.0) * (_LOAD / spacing) ** (0.5 * len(shape))
+        self._work, self._nothing = np.zeros((8, *shape)), np.zeros(shape)
+        self._noise = np.zeros(shape)
+        self._rows = np.zeros(shape[0], dtype=np.int64)
+
+    def _begin(self) -> None:
+        """Take the fields as they stand for the first."""
         self._content = self._contents()
-        self._earlier_content = self._content.copy()
-        self._rate = np.zeros(shape)
+        self._earlier_content, self._earlier_w = self._content.copy(), self.w.copy()
+        self._rate = np.zeros(self.eta.shape)
         for _ in range(3):
             self._rate = self._front_rate()
-            self._solve_potential()
+            self._solve_potential(self.pot)
         self._earlier_pot = self.pot.copy()
 
     def _contents(self) -> Array:
-        m, out = self.model, np.empty(self.eta.shape)
-        kernels.content(self.eta, self.w, m.solid_level, m.level, m.sites, out)
+        out = np.empty(self.eta.shape)
+        kernels.content(_flat(self.eta), _flat(self.share), self._ratio, self.model.sites, _flat(out))
         return out
 
-    def _drive(self, eta: Array, w: Array, pot: Array) -> Array:
-        m = self.model
-        kernels.amplitude(eta, w, pot, m.kinetics, m.thermal, m.level, m.c0, self._work[0])
-        return np.asarray(self._work[0])
+    def _exchange(self, eta: Array, pot: Array, plating: Array, stripping: Array) -> None:
+        m, fields = self.model, (_flat(eta), _flat(self.share), _flat(pot))
+        kernels.exchange(*fields, self._rows, m.kinetics, m.thermal, m.c0, _flat(plating), _flat(stripping))
+
+    def _move_front(self, begin: Array, factor: float, step: float, count: int) -> Array:
+        """eta after `count` steps of `step`, the plating rates in the first two work arrays."""
+        m, work, eta = self.model, self._work, begin.copy()
+        move = kernels.move_front if eta.ndim == 2 else space_kernels.move_front
+        move(
+            eta, work[0], work[1], work[2], factor, self._noise, self._rows, m.mobility, m.barrier, m.kappa,
+            self.spacing, step, count, work[3], work[4],
+        )  # fmt: skip
+        return eta
 
     def _front_rate(self) -> Array:
         """d eta/dt as things stand: what the potential needs as its source."""
-        m, before = self.model, self.eta.copy()
-        drive, tiny = self._drive(self.eta, self.w, self.pot), 1e-7
-        kernels.find_front(self.eta, 8, self._rows)
-        kernels.move_front(
-            before, drive, self._rows, m.mobility, m.barrier, m.kappa, self.spacing, tiny, 1, *self._work[1:3]
-        )
-        return np.asarray((before - self.eta) / tiny)
+        tiny = 1e-7
+        kernels.find_front(_flat(self.eta), 8, self._rows)
+        self._noise[:] = 0.0
+        self._exchange(self.eta, self.pot, self._work[0], self._work[2])
+        self._work[1] = self._work[0]
+        return np.asarray((self._move_front(self.eta, 1.0, tiny, 1) - self.eta) / tiny)
 
-    def _solve_potential(self) -> None:
-        m, h = self.model, np.clip(self.eta, 0.0, 1.0)
-        h = h**3 * (h * (6.0 * h - 15.0) + 10.0)
-        self._conduct.set_conductivity(m.electrode * h + m.electrolyte * (1.0 - h))
-        solution = self._conduct.solve(m.charge * self._rate, self.pot, tolerance=1e-4)
+    def _solve_potential(self, guess: Array) -> None:
+        m, sigma = self.model, self._work[5]
+        kernels.conductivity(_flat(self.eta), m.electrode, m.electrolyte, _flat(sigma))
+        self._conduct.set_conductivity(sigma)
+        solution = self._conduct.solve(m.charge * self._rate, guess, tolerance=1e-4)
         if not solution.converged:
             raise AlloycoatError(f"{m.name}: the potential was not found at {self.time:.1f} s")
         self.pot = solution.phi
@@ -150,86 +192,90 @@ class PublishedRun:
     def advance(self, until: float = np.inf) -> None:
         """One step, at most to `until`: front and salt together by Newton's method, then the potential.
 
-        A step whose Newton iteration does not settle is halved; one that settles at once makes the next one longer.
+        A step whose Newton iteration does not settle is halved; one that settles soon makes the next one longer.
         Raises AlloycoatError where even the shortest step does not settle.
         """
-        m, dt = self.model, min(self.step, until - self.time)
-        kernels.find_front(self.eta, 8, self._rows)
-        before, start = self.eta, self.w
-        if m.noise:
-            # the variance of uniform noise drawn anew every 0.02 s and cell of 1 um, whatever step and mesh
-            width = m.noise / np.sqrt(3.0) * np.sqrt(_NOISE_STEP * dt) / self.spacing
-            kick = width * self._random.standard_normal(self.eta.shape)
-            before = before + np.where((before > 1e-3) & (before < 1.0 - 1e-3), kick, 0.0)
-            # noise of the front is not taken from the salt, which may have none left there
-            self.eta = before
-            change = self._contents() - self._content
-            self._content, self._earlier_content = self._content + change, self._earlier_content + change
+        dt = min(self.step, until - self.time)
+        kernels.find_front(_flat(self.eta), 8, self._rows)
+        before, start, share = self.eta, self.w, self.share
+        self._exchange(before, self.pot, self._work[0], self._work[2])
         while True:
-            used = self._move(before, start, dt)
+            used = self._move(before, start, share, dt)
             if used <= _NEWTON:
                 break
             dt *= 0.5
             if dt < 1e-4:
-                raise AlloycoatError(f"{m.name}: front and salt were not found at {self.time:.2f} s")
+                raise AlloycoatError(f"{self.model.name}: front and salt were not found at {self.time:.2f} s")
         self._rate = (self.eta - before) / dt
         self._earlier_content, self._content = self._content, self._contents()
+        guess = self.pot + dt / self._last * (self.pot - self._earlier_pot)
         self._earlier_w, self._earlier_pot, self._last = start, self.pot, dt
-        self._solve_potential()
+        self._solve_potential(guess)
         self.time += dt
         self.steps += 1
         # a step cut short by `until` says nothing about the next one
         self.step = dt if dt < 0.999 * min(self.step, until - self.time + dt) else self.step
-        self.step = min(self.longest, 1.2 * self.step) if used < _NEWTON - 1 else self.step
+        self.step = min(self.longest, self.step * (1.15 if used < _WANTED else 1.0 if used == _WANTED else 0.8))
 
-    def _move(self, before: Array, start: Array, dt: float) -> int:
+    def _move(self, before: Array, start: Array, share: Array, dt: float) -> int:
         """eta and w after dt, the potential extrapolated; the Newton steps, more than allowed if it fails."""
         m, solver, work = self.model, self._diffuse, self._work
-        stiff = m.mobility * (2.0 * m.barrier + 8.0 * m.kappa / self.spacing**2)
+        stiff = m.mobility * (2.0 * m.barrier + 4.0 * before.ndim * m.kappa / self.spacing**2)
         count = max(1, int(np.ceil(dt * stiff / (2.0 * _PHASE_STEP))))
+        if m.noise:
+            span = self.time, self.time + dt, m.noise_step
+            kernels.white_noise(_flat(before), self._rows, self._seed, *span, self._strength, _flat(self._noise))
         grown = dt / self._last if self.steps else 0.0
         pot = self.pot + grown * (self.pot - self._earlier_pot)
-        self.w = start + np.clip(grown * (start - self._earlier_w), -0.5, 0.5)
-        scale = self.spacing**2 / dt
-        weights = scale * np.array([(1 + 2 * grown) / (1 + grown), -(1 + grown), grown**2 / (1 + grown)])
+        self.w, self.share = start.copy(), share.copy()
+        weights = self.spacing**2 / dt * np.array([1.0, -1.0, 0.0])
+        if grown:
+            change = np.expm1(np.clip(grown * (start - self._earlier_w), -0.5, 0.5))
+            self._shift(change, self._nothing, 0.0, 1.0)
+            weights = np.array([(1 + 2 * grown) / (1 + grown), -(1 + grown), grown**2 / (1 + grown)])
+            weights *= self.spacing**2 / dt
         for used in range(1, _NEWTON + 1):
-            drive = self._drive(before, self.w, pot)
-            self.eta = before.copy()
-            kernels.move_front(
-                self.eta, drive, self._rows, m.mobility, m.barrier, m.kappa, self.spacing, dt / count, count,
-                *work[1:3],
-            )  # fmt: skip
-            if used <= 2:
+            self._exchange(before, pot, work[1], work[2])
+            self.eta = self._move_front(before, 1.0, dt / count, count)
+            if used <= _WANTED:
                 # how much more metal a stronger drive would have made: the front is unstable, so not drive times dt
-                more = before.copy()
-                kernels.move_front(
-                    more, drive * _MORE, self._rows, m.mobility, m.barrier, m.kappa, self.spacing, dt / count, count,
-                    *work[1:3],
-                )  # fmt: skip
-                more = (more - self.eta) / (_MORE - 1.0)
-            kernels.balance(
-                self.eta, self.w, pot, more, self._content, self._earlier_content, weights, m.diffusivity, m.thermal,
-                m.level, m.solid_level, m.sites, self.edge, solver.tx, solver.ty, solver.sink, work[4], work[5],
-            )  # fmt: skip
-            solver.leak[:] = solver.sink  # what is solved for is a change, zero on the sides
+                more = (self._move_front(before, _MORE, dt / count, count) - self.eta) / ((_MORE - 1.0) * self.share)
+            self._balance(pot, more, weights)
             solver.refresh()
-            change = solver.solve(work[4], tolerance=1e-2).phi
-            # Newton's step of the salt itself, which stays above a tenth of what it was
-            self.w = self.w + np.log1p(np.maximum(change, -0.9))
+            change, _ = solver.solve_drift(-work[5], 0.1)
             # what counts is lithium: in nearly solid cells, or without salt, its potential means nothing
-            if np.max(np.abs(change) * solver.sink) < self.settled * weights[0] * m.c0:
+            left = self._shift(change, solver.sink, weights[0], 0.9 if used <= 2 else 0.6)
+            if left < self.settled * weights[0] * m.c0:
                 return used
         return _NEWTON + 1
 
+    def _shift(self, change: Array, sink: Array, weight: float, most: float) -> float:
+        """Change the salt; the largest change of lithium times weight."""
+        fields, levels = (_flat(self.w), _flat(self.share)), (self._ratio, self.model.sites)
+        return float(kernels.shift(_flat(change), _flat(sink), weight, most, _flat(self.eta), *levels, *fields))
+
+    def _balance(self, pot: Array, more: Array, weights: Array) -> None:
+        """Newton's system of the salt into the solver, its defect into a work array."""
+        m, solver, work = self.model, self._diffuse, self._work
+        flat = self.eta.ndim == 2
+        conductances = (solver.tx, solver.ty) if flat else (solver.tx, solver.ty, solver.tz)
+        (kernels.balance if flat else space_kernels.balance)(
+            self.eta, self.w, self.share, pot, more, self._content, self._earlier_content, weights,
+            m.diffusivity * m.energy, m.power, m.thermal / m.energy, self._ratio, m.sites, self.edge,
+            *conductances, solver.sink, solver.drift, work[5], work[6], work[7],
+        )  # fmt: skip
+
     def front(self) -> float:
         """Highest place with eta >= 1/2, in m."""
-        rows = np.nonzero((self.eta >= 0.5).any(axis=1))[0]
+        eta = _flat(self.eta)
+        rows = np.nonzero((eta >= 0.5).any(axis=1))[0]
         if not len(rows):
             return 0.0
         i = int(rows[-1])
-        e = float(self.eta[i].max())
-        after = float(self.eta[i + 1, int(np.argmax(self.eta[i]))]) if i + 1 < self.cells else 0.0
-        return float((i + 0.5 + (e - 0.5) / max(e - after, 1e-12)) * self.spacing * 1e-6)
+        solid = eta[i] >= 0.5
+        here = eta[i, solid]
+        after = eta[i + 1, solid] if i + 1 < len(eta) else np.zeros(len(here))
+        return float((i + 0.5 + np.max((here - 0.5) / (here - after))) * self.spacing * 1e-6)
 
 
 def grow_published(
@@ -262,7 +308,7 @@ def grow_published(
             ended = "span"
             break
     h = np.clip(run.eta, 0, 1)
-    share = 1.0 / (1.0 + np.exp(run.model.level - run.w)) * (1.0 - h**3 * (h * (6 * h - 15) + 10)) / run.model.c0
+    share = run.share * (1.0 - h**3 * (h * (6 * h - 15) + 10)) / run.model.c0
     return PublishedGrowth(
         run.model, np.array(times), np.array(fronts), run.eta, share, run.pot, np.array(frames), run.steps, ended
     )

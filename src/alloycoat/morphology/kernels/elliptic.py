@@ -105,7 +105,7 @@ def _power(tx, ty, leak, x):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _precondition(r, z, scale, shapes, factors, offsets, TX, TY, S, DI, X, B, W, row):  # type: ignore[no-untyped-def]
+def precondition(r, z, scale, shapes, factors, offsets, TX, TY, S, DI, X, B, W, row):  # type: ignore[no-untyped-def]
     """z = M r; the residual is brought to order one before it is cut to single precision."""
     n, m = r.shape
     size = 0.0
@@ -201,7 +201,7 @@ def _conjugate_gradients(  # type: ignore[no-untyped-def]
     error, power, flow, lost, least = 0.0, 0.0, 0.0, 0.0, 0.0
     for used in range(most + 1):
         before = rz
-        _precondition(r, z, scale, shapes, factors, offsets, TX, TY, S, DI, X, B, W, row32)
+        precondition(r, z, scale, shapes, factors, offsets, TX, TY, S, DI, X, B, W, row32)
         rz, zq = _products(r, z, q, singular)
         error = np.sqrt(max(rz, 0.0))
         if used < 4 or used % 4 == 0 or error <= target * np.sqrt(power):
