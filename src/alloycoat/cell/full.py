@@ -12,7 +12,7 @@ from alloycoat.errors import RecipeError
 from alloycoat.quantities import parse
 
 NOT_MODELLED = {
-    "S": "no full cell of sulfur yet: its voltage and shuttle need another model",
+    "S": 'sulfur has a model of its own: cell.sulfur and cell.cycle_sulfur; a recipe takes positive = "S"',
     "O2": "no rate law of the metal in oxygen or humid gas was found: not predictable",
 }
 

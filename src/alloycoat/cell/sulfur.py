@@ -134,7 +134,7 @@ class SulfurCell:
         return 1.0 / (resistance * self.liquid)
 
     def sample(self, values: Mapping[str, float]) -> SulfurCell:
-        """The cell with some constants of the model replaced (shares kept at 1 or less); RecipeError for other names."""
+        """The cell with some constants of the model replaced (shares 1 at most); RecipeError for other names."""
         for name in values:
             if name not in SAMPLED_SULFUR:
                 raise RecipeError(unknown_name("constant of the sulfur model", name, SAMPLED_SULFUR))
@@ -216,8 +216,7 @@ def _notes(cell: SulfurCell, coating: Any) -> list[str]:
     """What is assumed, and where the model does not reach."""
     notes = [
         "sulfur: the model moves 12 of 16 electrons per S8 (1254 of 1672 mAh/g); no space, no transport limits",
-        "sulfur: with the published constants the lower plateau lies at 2.25 to 2.31 V (the equilibrium that the "
-        "published program starts its charge from is 2.254 V), where measured cells show 2.1 V",
+        "sulfur: with the published constants the lower plateau lies at 2.25 to 2.31 V at rest, measured cells: 2.1 V",
         "sulfur lost by the shuttle, and with it the fading, rests on assumed constants",
         "sulfur: the shuttle runs while the cell is charged or rests, not on discharge, as in the published model",
     ]

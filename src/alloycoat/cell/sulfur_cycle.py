@@ -165,7 +165,9 @@ class _Run:
         p = np.zeros(16)
         p[k.HIGH], p[k.LOW] = 2.0 * v["exchange_high"].value * area, 2.0 * v["exchange_low"].value * area
         p[k.POTENTIAL_HIGH] = v["potential_high"].value + 0.25 * thermal * math.log((4.0 * liter) ** 2 / (8.0 * liter))
-        p[k.POTENTIAL_LOW] = v["potential_low"].value + 0.25 * thermal * math.log(2.0 * liter * liter**2 / (4.0 * liter))
+        p[k.POTENTIAL_LOW] = v["potential_low"].value + 0.25 * thermal * math.log(
+            2.0 * liter * liter**2 / (4.0 * liter)
+        )
         p[k.THERMAL], p[k.MASS], p[k.PER_CHARGE] = thermal, float(self.state.sum()), ATOM / FARADAY
         p[k.PRECIPITATION] = v["precipitation"].value / (v["solid_density"].value * liquid)
         p[k.SATURATION] = v["saturation"].value * liquid
@@ -278,4 +280,3 @@ class _Run:
         )  # fmt: skip
         table = np.array(self.rows, dtype=float).reshape(-1, len(names))
         return {name: table[:, k] for k, name in enumerate(names)}
-

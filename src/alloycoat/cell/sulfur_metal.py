@@ -98,7 +98,9 @@ class MetalSide:
     def corrode(self, charge: float) -> None:
         """Metal dissolved by the shuttle: from bulk, then from moss; more than there is raises ValueError."""
         if charge > (self.moss + self.bulk) * (1.0 + 1e-9) + 1e-9:
-            raise ValueError(f"the shuttle takes more metal than there is: {charge:.10g} of {self.moss + self.bulk:.10g} C/m2")
+            raise ValueError(
+                f"the shuttle takes more metal than there is: {charge:.10g} of {self.moss + self.bulk:.10g} C/m2"
+            )
         self.chemical += charge
         taken = min(charge, self.bulk)
         self.bulk -= taken

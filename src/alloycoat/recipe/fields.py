@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from alloycoat.errors import QuantityError
+from pathlib import Path
+from typing import Any
+
+from alloycoat.errors import QuantityError, RecipeError, unknown_name
 from alloycoat.quantities import DIMENSIONS, Concentration, parse, parse_concentration
 
 _RANGES = {
     "length": ("1e-12 m", "1 m"), "area": ("1e-12 m**2", "100 m**2"), "volume": ("1e-15 m**3", "1 m**3"),
     "volume per area": ("1e-12 m", "1 m"), "time": ("1e-6 s", "1e10 s"), "speed": ("1e-15 m/s", "1 m/s"),
+    "mass per area": ("1e-12 kg/m**2", "100 kg/m**2"),
 }  # fmt: skip
 """What a bench can hold; anything outside is a slip of the pen, and arithmetic would overflow."""
 
@@ -70,3 +74,21 @@ def read_concentration(text: object, field: str) -> Concentration:
     if found.value <= 0:
         raise QuantityError(f"{field}: {text!r} is not above zero; write it as in '0.167 mol/L'")
     return found
+
+
+def read_electrode(name: object, known: tuple[str, ...]) -> str:
+    """A positive electrode: one of `known`, or a BPX file (its path ends in .json); raises RecipeError."""
+    if isinstance(name, str) and name.casefold().endswith(".json") and len(name) <= 1000:
+        return name
+    if not isinstance(name, str) or name not in known:
+        raise RecipeError(f"{unknown_name('[cell] positive', name, known)}; or a BPX file, such as 'cell.json'")
+    return name
+
+
+def beside(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The tables of a recipe with the path of its BPX file made one from here: it is given as seen from `folder`."""
+    cell = tables.get("cell")
+    name = cell.get("positive") if isinstance(cell, dict) else None
+    if not isinstance(name, str) or not name.casefold().endswith(".json"):
+        return tables
+    return {**tables, "cell": {**tables["cell"], "positive": str(folder / name)}}

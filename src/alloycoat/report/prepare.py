@@ -32,7 +32,15 @@ def prepare_full(recipe: Recipe) -> Prepared:
     part = prepared.cell
     if part.positive is None:
         raise RecipeError('[cell] positive is missing: a full cell needs it; write for instance positive = "NMC"')
-    if part.positive_loading is None:
+    if part.positive == "S":
+        if (part.positive_loading is None) == (part.sulfur_loading is None):
+            raise RecipeError(
+                "[cell] sulfur_loading: give it or positive_loading, not both; write for instance "
+                'sulfur_loading = "1.5 mg/cm2" (positive_loading counts 1672 mAh per g)'
+            )
+    elif part.sulfur_loading is not None:
+        raise RecipeError(f"[cell] sulfur_loading: the positive is {part.positive!r}; write positive_loading")
+    elif part.positive_loading is None:
         raise RecipeError(
             "[cell] positive_loading is missing: no C-rate and no N/P without it; write for instance "
             'positive_loading = "1 mAh/cm2"'
@@ -110,7 +118,7 @@ def _not_modelled(recipe: Recipe, cell: CellPart, protocol: Protocol) -> list[st
         found.append("[cell] pressure has no effect: stack pressure is not modelled")
     for field, value in (
         ("[cell] positive", cell.positive), ("[cell] positive_loading", cell.positive_loading),
-        ("[cell] n_to_p", cell.n_to_p),
+        ("[cell] n_to_p", cell.n_to_p), ("[cell] sulfur_loading", cell.sulfur_loading),
     ):  # fmt: skip
         if value is not None:
             found.append(f"{field} has no effect: a {cell.format} cell has no positive electrode")
