@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,27 @@ def beside(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
     if not isinstance(name, str) or not name.casefold().endswith(".json"):
         return tables
     return {**tables, "cell": {**tables["cell"], "positive": str(folder / name)}}
+
+
+def read_water(text: object) -> float:
+    """Mass fraction of water in an electrolyte, from "1000 ppm" or "0.1 wt%"; raises QuantityError."""
+    if isinstance(text, float):
+        return text
+    match = (
+        re.fullmatch(r"\s*([\d.]+(?:[eE][+-]?\d{1,2})?)\s*(ppm|wt\s?%|%)\s*", text) if isinstance(text, str) else None
+    )
+    try:
+        value = float(match[1]) * (1e-6 if match[2] == "ppm" else 0.01) if match else -1.0
+    except ValueError:
+        value = -1.0
+    if not 0.0 < value <= 0.1:
+        raise QuantityError(
+            f"[cell] water: {text!r:.60} is no mass fraction of water in an electrolyte, above 0 to 10 %; write it as "
+            "in '1000 ppm' or '0.1 wt%'"
+        )
+    return value
+
+
+def water_text(value: float) -> str:
+    """The text that `read_water` reads back."""
+    return f"{value * 1e6!r} ppm"

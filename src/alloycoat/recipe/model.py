@@ -22,7 +22,16 @@ from pydantic import (
 from alloycoat import chemistry
 from alloycoat.errors import QuantityError, RecipeError, nearest, unknown_name
 from alloycoat.quantities import DIMENSIONS, Concentration, parse
-from alloycoat.recipe.fields import Amount, beside, read_amount, read_concentration, read_electrode, read_positive
+from alloycoat.recipe.fields import (
+    Amount,
+    beside,
+    read_amount,
+    read_concentration,
+    read_electrode,
+    read_positive,
+    read_water,
+    water_text,
+)
 from alloycoat.recipe.program import Program, parse_program
 from alloycoat.recipe.rate_step import RATE_STEP, stages
 from alloycoat.recipe.routes import FORMS, ROUTES, check_route
@@ -188,6 +197,7 @@ class CellPart(_Table):
     )
     pressure: Annotated[float, *_positive("pressure", "[cell] pressure")] | None = None
     atmosphere: Annotated[str, _one_of("[cell] atmosphere", ("dry", "humid", "O2"))] = "dry"
+    water: Annotated[float, BeforeValidator(read_water), PlainSerializer(water_text, return_type=str)] | None = None
     n_to_p: float | None = Field(None, ge=0, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="after")

@@ -49,6 +49,7 @@ def to_json(run: FullRun) -> dict[str, Any]:
             for one in run.variations
         ],
         "published": [row.to_json() for row in run.published],
+        "verdicts": [verdict.to_json() for verdict in run.verdicts],
         "warnings": [
             *warnings, "cycles_to_80_percent: null where it was not reached within the cycles of the test",
         ],
@@ -63,7 +64,8 @@ def cell_to_json(run: FullRun) -> dict[str, Any]:
         "alloycoat_version": __version__, "command": "cycle", "title": run.title,
         "recipe": run.recipe.model_dump(mode="json", exclude_none=True), "samples": run.samples, "seed": run.seed,
         "coated": run.coating is not None, "conditions": conditions_json(run.prepared),
-        **side_json(side, run.prepared.protocol.total_cycles), "sources": references_json(run.references),
+        **side_json(side, run.prepared.protocol.total_cycles),
+        "verdicts": [verdict.to_json() for verdict in run.verdicts], "sources": references_json(run.references),
     }  # fmt: skip
     document["warnings"] = list(dict.fromkeys([*run.warnings, *document["warnings"]]))
     return document

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from alloycoat.analysis import analyze
 from alloycoat.cell.energy import Stack, stack
+from alloycoat.cell.sulfur import SulfurCell
 from alloycoat.cell.sulfur_cycle import SulfurAged
+from alloycoat.cell.surroundings import NOT_MODELLED, NOT_PREDICTABLE, Verdict, storage
 from alloycoat.chemistry.tables import by_subject
 from alloycoat.coating import Coating, coat
 from alloycoat.literature import ClaimRow, claim_rows
@@ -19,7 +21,7 @@ from alloycoat.outcome import Outcome
 from alloycoat.recipe import Recipe
 from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.full_cells import AnyAged, AnyCell, cycled, make_full, sampled, worn_of
-from alloycoat.report.prepare import Prepared, prepare_full
+from alloycoat.report.prepare import Prepared, place_of, prepare_full
 from alloycoat.sources import Estimate, Reference
 
 Array = NDArray[np.float64]
@@ -84,6 +86,7 @@ class FullRun:
     sides: tuple[FullSide, ...]
     variations: tuple[Variation, ...]
     published: tuple[ClaimRow, ...]
+    verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     references: tuple[Reference, ...]
 
@@ -132,7 +135,7 @@ def run_full(
     varied = _variations(prepared, coating)
     published = _published(sides[0].cell)
     return FullRun(
-        prepared, name, count, chosen, coating, tuple(sides), varied, published,
+        prepared, name, count, chosen, coating, tuple(sides), varied, published, _verdicts(prepared, coating, sides),
         _warnings(prepared, coating, sides), _references(prepared, coating, [side.cell for side in sides]),
     )  # fmt: skip
 
@@ -154,7 +157,8 @@ def run_full_cell(
     tell(f"cycling the {label} full cell, {prepared.protocol.total_cycles} cycles, {count} samples")
     side = _side(label, prepared, coating, count, chosen)
     return FullRun(
-        prepared, name, count, chosen, coating, (side,), (), (), _warnings(prepared, coating, [side]),
+        prepared, name, count, chosen, coating, (side,), (), (), _verdicts(prepared, coating, [side]),
+        _warnings(prepared, coating, [side]),
         _references(prepared, coating, [side.cell]),
     )  # fmt: skip
 
@@ -287,6 +291,26 @@ def _published(cell: AnyCell) -> tuple[ClaimRow, ...]:
     return tuple(
         row for row in claim_rows() if family in row.claim and cell.metal.anode in {*row.anodes, row.claim[:2], ""}
     )
+
+
+def _verdicts(prepared: Prepared, coating: Coating | None, sides: list[FullSide]) -> tuple[Verdict, ...]:
+    """What is asked of a full cell and not in its numbers: storage, shorts, the shuttle through the layer."""
+    found = list(storage(place_of(prepared.recipe), coating))
+    found.append(
+        Verdict(
+            "soft and hard shorts", NOT_MODELLED,
+            "dead metal, film, moss and electrolyte of the metal side are those of the ageing cell, its leaks are not: "
+            "a deposit that reaches the positive ends a real cell earlier",
+        )
+    )  # fmt: skip
+    if coating is not None and isinstance(sides[-1].cell, SulfurCell):
+        found.append(
+            Verdict(
+                "does the layer slow the shuttle", NOT_PREDICTABLE,
+                "the permeability to polysulfides is known for no alloy layer; six powers of ten are carried",
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _warnings(prepared: Prepared, coating: Coating | None, sides: list[FullSide]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from alloycoat.report.full_cells import AnyCell
 from alloycoat.report.full_job import FullRun, FullSide, Variation
 from alloycoat.report.page import frame
 from alloycoat.report.svg import svg_text
+from alloycoat.report.verdict_section import verdict_lines, verdict_section
 from alloycoat.report.words import bullets, figure, html, link, number, plain, quantity, subscripts, table
 from alloycoat.sources import Estimate
 
@@ -64,7 +65,7 @@ def page(run: FullRun, svgs: Mapping[str, str]) -> str:
                "Efficiency: second half-cycle over first; while metal is in excess it does not measure the anode."),
         figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle (paler with age)."),
         figure(svgs["inventories"], "What is left at the end of each cycle."),
-        _sulfur(run), _variation(run), _published(run),
+        _sulfur(run), _variation(run), _published(run), verdict_section(run.verdicts),
         f'<section class="box"><h2>What this cannot predict</h2>{bullets(map(plain, CANNOT))}</section>',
         sections_cell.warnings(run.warnings), sections_cell.sources(run.references),
     ]  # fmt: skip
@@ -200,4 +201,5 @@ def summary(run: FullRun) -> str:
     for one in run.variations:
         shown = ", ".join(f"{side.name} {_lived(one, side.name)}" for side in run.sides)
         lines.append(f"{'if':<11}{_varied(one)}: {shown}")
+    lines += verdict_lines(run.verdicts)
     return "\n".join(lines).replace("\u00a0", " ")

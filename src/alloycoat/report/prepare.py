@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from alloycoat import chemistry
+from alloycoat.cell.surroundings import Place, asked
 from alloycoat.errors import RecipeError
+from alloycoat.quantities import FARADAY
 from alloycoat.recipe import CellPart, Protocol, Recipe
 
 SEPARATOR = "Celgard 2400"
@@ -53,6 +55,47 @@ def prepare_full(recipe: Recipe) -> Prepared:
     return replace(prepared, warnings=tuple(kept))
 
 
+def place_of(recipe: Recipe) -> Place:
+    """Where the metal of a recipe stands, as far as the recipe says; raises RecipeError without an electrolyte."""
+    part = recipe.cell
+    if part is None or part.electrolyte is None:
+        raise RecipeError('[cell] electrolyte is missing; write for instance electrolyte = "1 M LiTFSI in DOL/DME"')
+    separator = chemistry.separator(part.separator or SEPARATOR)
+    area, capacity = recipe.anode.area or 1e-4, None
+    metal = chemistry.anode(recipe.anode.metal)
+    if recipe.anode.thickness is not None:
+        capacity = recipe.anode.thickness / metal.molar_volume.value * metal.charge * FARADAY
+    elif part.n_to_p is not None and part.positive_loading is not None:
+        capacity = part.n_to_p * part.positive_loading
+    rests, plated = _rests(recipe, area)
+    return Place(
+        metal=recipe.anode.metal, electrolyte=part.electrolyte, atmosphere=part.atmosphere, water=part.water,
+        electrolyte_amount=_electrolyte_amount(part, area, []), separator_thickness=separator.thickness.value,
+        macmullin=separator.macmullin.value, capacity=capacity, rests=rests, plated=plated,
+        positive=part.positive or "" if part.format == "full" else "",
+    )  # fmt: skip
+
+
+def _rests(recipe: Recipe, area: float) -> tuple[tuple[float, int], float]:
+    """(s of the longest rest, how often), and the charge plated before it where the protocol says it (C/m2)."""
+    protocol = recipe.protocol
+    if protocol is None:
+        return (0.0, 0), 0.0
+    longest, plated, before = float(protocol.rest or 0.0), 0.0, 0.0
+    for step in protocol.steps:
+        if step.mode == "rest":
+            if (step.duration_s or 0.0) > longest:
+                longest, plated = float(step.duration_s or 0.0), before
+        elif step.mode == "current" and step.verb in ("plate", "charge") and step.duration_s is not None:
+            before = abs(step.value) / (1.0 if step.per_area else area) * step.duration_s
+        else:
+            before = 0.0
+    formation = max((float(s.duration_s or 0.0) for s in protocol.formation if s.mode == "rest"), default=0.0)
+    if formation > longest:
+        return (formation, 1), 0.0
+    return (longest, protocol.total_cycles if longest > 0.0 else 0), plated
+
+
 def prepare(recipe: Recipe, formats: tuple[str, ...] = ("symmetric", "half")) -> Prepared:
     """Check that a cell of one of `formats` can be made and cycled, and fill in what may be assumed.
 
@@ -70,6 +113,12 @@ def prepare(recipe: Recipe, formats: tuple[str, ...] = ("symmetric", "half")) ->
         )
     if cell.electrolyte is None:
         raise RecipeError('[cell] electrolyte is missing; write for instance electrolyte = "1 M LiTFSI in DOL/DME"')
+    reasons = asked(place_of(recipe))
+    if reasons:
+        raise RecipeError(
+            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
+            "question, no cell is cycled as if it were dry"
+        )
     if protocol is None:
         raise RecipeError(
             "[protocol] is missing: nothing says how the cell is cycled; write [protocol] with "
@@ -112,8 +161,6 @@ def _not_modelled(recipe: Recipe, cell: CellPart, protocol: Protocol) -> list[st
     found = []
     if recipe.anode.thickness is None:
         found.append("[anode] thickness is not given: the metal is taken to be in excess")
-    if cell.atmosphere != "dry":
-        found.append(f"[cell] atmosphere: {cell.atmosphere!r} is not modelled: the cell is cycled as if dry")
     if cell.pressure is not None:
         found.append("[cell] pressure has no effect: stack pressure is not modelled")
     for field, value in (
