@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat import chemistry
+from alloycoat.cell.attacks import attacks
 from alloycoat.cell.design import Cell, symmetric
 from alloycoat.chemistry.tables import by_subject
 from alloycoat.errors import RecipeError, unknown_name
@@ -228,6 +229,8 @@ def _notes(cell: SulfurCell, coating: Any) -> list[str]:
             "standard potentials of the metals, stand in: the sodium plateaus, their solubility and kinetics are not "
             "predicted"
         )
+    host = cell.positive
+    notes += attacks(cell.metal, coating, host.name, host.lower_voltage.value, host.upper_voltage.value)
     ratio = cell.liquid / cell.sulfur * 1e3  # uL per mg: 1e9 uL/m3 over 1e6 mg/kg
     rows = by_subject("sulfur")["Li2S8"]
     most = max(rows, key=lambda name: rows[name].quantity("mol/m**3").value)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.analysis import analyze
+from alloycoat.cell.attacks import attacks
 from alloycoat.cell.energy import Stack, stack
 from alloycoat.cell.sulfur import SulfurCell
 from alloycoat.cell.sulfur_cycle import SulfurAged
@@ -18,7 +19,7 @@ from alloycoat.chemistry.tables import by_subject
 from alloycoat.coating import Coating, coat
 from alloycoat.literature import ClaimRow, claim_rows
 from alloycoat.outcome import Outcome
-from alloycoat.recipe import Recipe
+from alloycoat.recipe import Protocol, Recipe
 from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.full_cells import AnyAged, AnyCell, cycled, make_full, sampled, worn_of
 from alloycoat.report.prepare import Prepared, place_of, prepare_full
@@ -320,28 +321,26 @@ def _warnings(prepared: Prepared, coating: Coating | None, sides: list[FullSide]
     )
     found += [] if coating is None else coating.warnings
     for side in sides:
-        found += side.aged.record.notes
-        for index, text in enumerate(_attacked(side, coating)):
-            found.insert(index, text)
+        own = attacks(side.cell.metal, coating, side.cell.positive.name, *voltages(side.cell, prepared.protocol))
+        ours = coating if side.name == "coated" else None
+        widest = side.cell.positive.lower_voltage.value, side.cell.positive.upper_voltage.value
+        others = set(attacks(side.cell.metal, ours, side.cell.positive.name, *widest))  # at limits not reached here
+        found += [text for text in side.aged.record.notes if text not in others]
+        found[0:0] = own if side.name == "coated" or coating is None else []
     if prepared.cell.n_to_p is not None:
         found = [text for text in found if not text.startswith("[anode] thickness is not given")]
     return tuple(dict.fromkeys(found))
 
 
-def _attacked(side: FullSide, coating: Coating | None) -> list[str]:
-    """By-products of the coating that the positive oxidizes: iodide above 3.6 V, bromide above 4.1 V against Li.
-
-    Standard potentials of I3-/I- (0.536 V) and Br2/Br- (1.087 V) in water against -3.04 V of Li+/Li.
-    """
-    if coating is None or side.name == "bare" or side.cell.metal.anode != "Li":
-        return []
-    found = []
-    salts = [part.formula for part in coating.phases if part.role == "byproduct"]
-    salts += [salt.formula for salt in coating.released_salt]
-    for anion, volts, word in (("I", 3.6, "iodide"), ("Br", 4.1, "bromide")):
-        if any(text.endswith(anion) for text in salts) and side.cell.positive.upper_voltage.value > volts:
-            found.append(
-                f"{word} from the coating is oxidized above about {volts:g} V against Li: {side.cell.positive.name} "
-                "charges higher, a shuttle of the halogen is likely (not modelled)"
-            )
-    return found
+def voltages(cell: AnyCell, protocol: Protocol) -> tuple[float, float]:
+    """(lowest, highest) voltage that the steps ask for, those of the positive where they say none."""
+    low, high = [], []
+    for step in (*protocol.formation, *protocol.steps):
+        if step.mode == "voltage":
+            low.append(step.value)
+            high.append(step.value)
+        for limit in step.limits:
+            if limit.quantity == "voltage":
+                (low if step.direction < 0 else high).append(float(limit.value))
+    host = cell.positive
+    return min(low, default=host.lower_voltage.value), max(high, default=host.upper_voltage.value)

@@ -76,6 +76,18 @@ def place_of(recipe: Recipe) -> Place:
     )  # fmt: skip
 
 
+def refuse_hostile(recipe: Recipe) -> None:
+    """RecipeError for a cell that its surroundings keep from being cycled."""
+    if recipe.cell is None or recipe.cell.electrolyte is None:
+        return
+    reasons = asked(place_of(recipe))
+    if reasons:
+        raise RecipeError(
+            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
+            "question, no cell is cycled as if it were dry"
+        )
+
+
 def _rests(recipe: Recipe, area: float) -> tuple[tuple[float, int], float]:
     """(s of the longest rest, how often), and the charge plated before it where the protocol says it (C/m2)."""
     protocol = recipe.protocol
@@ -113,12 +125,7 @@ def prepare(recipe: Recipe, formats: tuple[str, ...] = ("symmetric", "half")) ->
         )
     if cell.electrolyte is None:
         raise RecipeError('[cell] electrolyte is missing; write for instance electrolyte = "1 M LiTFSI in DOL/DME"')
-    reasons = asked(place_of(recipe))
-    if reasons:
-        raise RecipeError(
-            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
-            "question, no cell is cycled as if it were dry"
-        )
+    refuse_hostile(recipe)
     if protocol is None:
         raise RecipeError(
             "[protocol] is missing: nothing says how the cell is cycled; write [protocol] with "
