@@ -70,3 +70,16 @@ def test_other_metals_and_missing_electrodes_are_refused(tmp_path) -> None:
         read_bpx_positive(file)
     with pytest.raises(DataFileError, match="about lithium"):
         read_bpx_positive(file, anode="Na")
+
+
+@pytest.mark.parametrize(
+    ("curve", "words"),
+    [("0.2 + 0.1*exp(-x)", "another chemistry"), ("3.4 + 0.5*x", "rises"), ("6.0 - x", "another chemistry")],
+)
+def test_curves_of_another_chemistry_are_refused(curve, words, tmp_path) -> None:
+    document = to_bpx(made())
+    document["Parameterisation"]["Positive electrode"]["OCP [V]"] = curve
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(DataFileError, match=words):
+        read_bpx_positive(file)

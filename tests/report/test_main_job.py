@@ -196,14 +196,13 @@ def test_what_is_missing_is_named_with_what_to_write(changes, words):
 
 
 def test_what_is_assumed_is_said():
-    given = {"electrolyte": CELL["electrolyte"], "atmosphere": "humid", "pressure": "100 kPa", "positive": "LTO"}
+    given = {"electrolyte": CELL["electrolyte"], "pressure": "100 kPa", "positive": "LTO"}
     found = prepare(recipe(cell=given, coating={**TABLES["coating"], "temperature": "60 degC"}))
     text = "\n".join(found.warnings)
     assert found.separator == "Celgard 2400" and found.electrolyte_amount_m > 0
     for words in (
         "separator is not given: Celgard 2400 assumed",
         "electrolyte_amount is not given",
-        "humid",
         "pressure has no effect",
         "[cell] positive has no effect",
         "[coating] temperature has no effect",

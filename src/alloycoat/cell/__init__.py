@@ -14,11 +14,14 @@ from alloycoat.cell.life_samples import Lives, lives
 from alloycoat.cell.limits import Limits, limits
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.cell.simulate import cycle
+from alloycoat.cell.sulfur import SulfurCell, sulfur
+from alloycoat.cell.sulfur_cycle import SulfurAged, cycle_sulfur
+from alloycoat.cell.surroundings import Verdict, surroundings
 from alloycoat.cell.sweeps import Sweep, sweep
 
 __all__ = [
     "SAMPLED", "Aged", "AgeingParameters", "Cell", "EarlyCycles", "FullAged", "FullCell", "Inventory", "LifeSettings",
-    "Limits", "Lives", "Settings", "Sweep", "VoltageBand", "age", "ageing_parameters", "cycle", "cycle_full",
-    "cycle_intervals", "draw", "early_cycles", "full", "half", "limits", "lives", "load_aged", "save_aged", "sweep",
-    "symmetric",
+    "Limits", "Lives", "Settings", "SulfurAged", "SulfurCell", "Sweep", "Verdict", "VoltageBand", "age",
+    "ageing_parameters", "cycle", "cycle_full", "cycle_intervals", "cycle_sulfur", "draw", "early_cycles", "full",
+    "half", "limits", "lives", "load_aged", "save_aged", "sulfur", "surroundings", "sweep", "symmetric",
 ]  # fmt: skip

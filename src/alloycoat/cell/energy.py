@@ -9,6 +9,7 @@ import numpy as np
 
 from alloycoat import chemistry
 from alloycoat.cell.full import FullCell
+from alloycoat.cell.sulfur import SulfurCell
 from alloycoat.chemistry.tables import by_subject
 from alloycoat.errors import RecipeError
 from alloycoat.quantities import FARADAY
@@ -47,7 +48,7 @@ class Stack:
         }  # fmt: skip
 
 
-def stack(cell: FullCell, record: CyclingRecord, electrolyte_amount: float, coating: Any = None) -> Stack:
+def stack(cell: FullCell | SulfurCell, record: CyclingRecord, electrolyte_amount: float, coating: Any = None) -> Stack:
     """The stack of a full cell with the energy of its first discharge.
 
     record: of that cell; electrolyte_amount: m3/m2. Tabs, housing and gas are not counted, the thickness is that

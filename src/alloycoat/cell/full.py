@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
+from alloycoat.cell.attacks import attacks
 from alloycoat.cell.design import Cell, symmetric
 from alloycoat.chemistry.positives import Positive, positive, positives
 from alloycoat.errors import RecipeError
 from alloycoat.quantities import parse
 
 NOT_MODELLED = {
-    "S": "no full cell of sulfur yet: its voltage and shuttle need another model",
+    "S": 'sulfur has a model of its own: cell.sulfur and cell.cycle_sulfur; a recipe takes positive = "S"',
     "O2": "no rate law of the metal in oxygen or humid gas was found: not predictable",
 }
 
@@ -151,15 +152,6 @@ def _inventory_notes(cell: FullCell, coating: Any) -> list[str]:
             f"N/P = {ratio:.3g}: {cell.positive.name} is assembled without metal, so the capacity is limited to "
             f"{ratio:.0%} of the positive's"
         )
-    if coating is not None and cell.metal.metal_capacity is not None:
-        consumed = coating.anode_consumed.value / cell.metal.metal_volume
-        left = cell.metal.metal_capacity
-        if consumed > left:
-            notes.append(
-                f"the coating binds {consumed / 36:.3g} mAh/cm2 of metal, more than the {left / 36:.3g} mAh/cm2 that "
-                "are left: at such a thin anode the coating makes no sense"
-            )
-    salt = cell.metal.electrolyte
-    if "TFSI" in salt and cell.positive.upper_voltage.value > 3.7:
-        notes.append("TFSI salts corrode the aluminium current collector above about 3.7 V against Li")
+    host = cell.positive
+    notes += attacks(cell.metal, coating, host.name, host.lower_voltage.value, host.upper_voltage.value)
     return notes

@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 
+from alloycoat import chemistry
+from alloycoat.cell.attacks import attacks
 from alloycoat.cell.design import Cell, symmetric
 from alloycoat.chemistry.tables import by_subject
-from alloycoat.electrochemistry import butler_volmer
-from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.errors import RecipeError, unknown_name
 from alloycoat.quantities import FARADAY, GAS_CONSTANT, parse
-from alloycoat.record import CyclingRecord, Ended
 from alloycoat.sources import Value
 
 Array = NDArray[np.float64]
@@ -29,17 +28,38 @@ ATOM = 0.032
 """kg/mol of sulfur atoms, as in the model."""
 ELECTRONS = 12.0 / 8.0
 """Electrons per sulfur atom that the model can move."""
+THEORETICAL = 2.0 * FARADAY / ATOM
+"""C per kg of sulfur to sulfide (1672 mAh/g with the atomic weight of the model, 32)."""
 _UNITS = {
     "exchange_high": "A/m**2", "exchange_low": "A/m**2", "area": "m**2/kg", "potential_high": "V",
     "potential_low": "V", "precipitation": "1/s", "saturation": "kg/m**3", "solid_density": "kg/m**3",
     "shuttle": "1/s", "shuttle_loss": "", "permeability": "m**2/s", "seed": "", "lower_voltage": "V",
-    "upper_voltage": "V",
+    "upper_voltage": "V", "active_fraction": "", "electrode_density": "kg/m**3", "electrode_porosity": "",
 }  # fmt: skip
+SAMPLED_SULFUR = (
+    "exchange_high", "exchange_low", "area", "potential_high", "potential_low", "precipitation", "saturation",
+    "shuttle", "shuttle_loss", "permeability",
+)  # fmt: skip
+"""Constants that a sample may change."""
 S8, S4, S2, S1, SOLID, LOST = range(6)
 """State: kg of sulfur per m2 as S8, S4(2-), S2(2-), S(2-), precipitate, lost by the shuttle."""
+NUCLEI = 0.01
+"""Share of the seed that never dissolves: without it a cell that has dissolved all could not precipitate again."""
 _LEAST = 1e-30
-_SPENT = 1e-6
-"""Share of the sulfur below which a reactant counts as gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SulfurHost:
+    """What the rest of the program asks of a positive electrode; values as in `chemistry.positives.Positive`."""
+
+    name: str
+    with_metal: bool
+    usable_capacity: float
+    lower_voltage: Value
+    upper_voltage: Value
+    density: Value
+    active_fraction: Value
+    electrode_porosity: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,8 @@ class SulfurCell:
     """A metal against sulfur; SI units per electrode area.
 
     metal: anode, electrolyte and separator. sulfur: kg/m2. liquid: electrolyte, m3/m2. layer: thickness of the
-    coating in m (0: bare). values: the constants of the model with their spread.
+    coating in m (0: bare). values: the constants of the model with their spread. loading, as C-rate and N/P count:
+    16 electrons per S8, 1672 mAh/g; `capacity` is what the two steps can move.
     """
 
     metal: Cell
@@ -55,12 +76,53 @@ class SulfurCell:
     liquid: float
     layer: float
     values: Mapping[str, Value]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.sulfur > 0.0 and self.liquid > 0.0 and math.isfinite(self.sulfur + self.liquid)):
+            raise RecipeError("[cell] sulfur_loading, positive_loading, electrolyte_amount: must be above zero")
 
     @property
     def capacity(self) -> float:
         """Charge that the model's two steps can move, C/m2."""
         return self.sulfur / ATOM * ELECTRONS * FARADAY
+
+    @property
+    def loading(self) -> float:
+        """Charge of sulfur to sulfide, C/m2: what C-rate and N/P refer to."""
+        return self.sulfur * THEORETICAL
+
+    @property
+    def active_mass(self) -> float:
+        """Sulfur per area, kg/m2."""
+        return self.sulfur
+
+    @property
+    def n_to_p(self) -> float | None:
+        """Metal at assembly over the loading; None where the metal is in excess."""
+        return None if self.metal.metal_capacity is None else self.metal.metal_capacity / self.loading
+
+    @property
+    def positive(self) -> SulfurHost:
+        """Sulfur as a positive electrode."""
+        v = self.values
+        return SulfurHost(
+            "S", False, THEORETICAL, v["lower_voltage"], v["upper_voltage"], v["electrode_density"],
+            v["active_fraction"], v["electrode_porosity"],
+        )  # fmt: skip
+
+    @property
+    def thickness(self) -> float:
+        """Thickness of the positive electrode in m."""
+        dry = self.sulfur / self.values["active_fraction"].value / self.values["electrode_density"].value
+        return dry / (1.0 - self.values["electrode_porosity"].value)
+
+    @property
+    def pores(self) -> float:
+        """Pore volume of separator and positive, m3/m2."""
+        inside = self.values["electrode_porosity"].value * self.thickness
+        return self.metal.porosity * self.metal.separator_thickness + inside
 
     @property
     def shuttle(self) -> float:
@@ -72,47 +134,114 @@ class SulfurCell:
         resistance = 1.0 / (bare * self.liquid) + self.layer / self.values["permeability"].value
         return 1.0 / (resistance * self.liquid)
 
+    def sample(self, values: Mapping[str, float]) -> SulfurCell:
+        """The cell with some constants of the model replaced (shares 1 at most); RecipeError for other names."""
+        for name in values:
+            if name not in SAMPLED_SULFUR:
+                raise RecipeError(unknown_name("constant of the sulfur model", name, SAMPLED_SULFUR))
+        changed = {
+            name: replace(self.values[name], value=min(1.0, float(value)) if name == "shuttle_loss" else float(value))
+            for name, value in values.items()
+        }
+        return replace(self, values={**self.values, **changed})
+
 
 def sulfur(
     coating: Any = None,
     *,
-    loading: str | float,
+    loading: str | float | None = None,
+    sulfur_loading: str | float | None = None,
     electrolyte: str,
     electrolyte_amount: str | float,
     anode: str | None = None,
+    n_to_p: float | None = None,
+    anode_thickness: str | float | None = None,
     separator: str = "Celgard 2400",
     area: str | float | None = None,
+    temperature: str | float = "25 degC",
 ) -> SulfurCell:
     """A metal-sulfur cell, coated where `coating` is given.
 
-    loading: areal capacity that the model can move, text such as "2 mAh/cm2" or C/m2. electrolyte_amount: m3/m2 or
-    text. Other arguments and refusals as in `symmetric`. Raises RecipeError for metals other than Li and Na.
+    sulfur_loading: mass of sulfur per area, text such as "1.5 mg/cm2" or kg/m2; or loading: its charge at 1672 mAh/g,
+    "2 mAh/cm2" or C/m2. electrolyte_amount: m3/m2 or text. n_to_p: metal at assembly over that charge (or
+    anode_thickness); in excess where neither is given. Other arguments and refusals as in `symmetric`. Raises
+    RecipeError for metals other than Li and Na, and where both or none of the loadings is given.
+
+    >>> cell = sulfur(
+    ...     anode="Li", sulfur_loading="1 mg/cm2", electrolyte="1 M LiTFSI in DOL/DME", electrolyte_amount="15 uL/cm^2"
+    ... )
+    >>> round(cell.loading / 3.6e4, 3)  # mAh/cm2
+    1.672
     """
-    metal = symmetric(coating, electrolyte=electrolyte, anode=anode, separator=separator, area=area, coated="one")
+    if n_to_p is not None and not (math.isfinite(n_to_p) and n_to_p >= 0.0):
+        raise RecipeError(f"[cell] n_to_p: {n_to_p!r} given; it must be zero or more")
+    if n_to_p is not None and anode_thickness is not None:
+        raise RecipeError("[cell] n_to_p: given together with [anode] thickness; the metal follows from one of them")
+    metal = symmetric(
+        coating, electrolyte=electrolyte, anode=anode, separator=separator, area=area, temperature=temperature,
+        coated="one", anode_thickness=anode_thickness,
+    )  # fmt: skip
     if metal.anode not in ("Li", "Na"):
         raise RecipeError(f"[cell] positive: 'S' is modelled against Li and Na, not {metal.anode}")
-    charge = parse(loading, "areal capacity", "[cell] positive_loading") if isinstance(loading, str) else float(loading)
+    mass = _mass(loading, sulfur_loading)
     liquid = electrolyte_amount
     if isinstance(liquid, str):
         liquid = parse(liquid, "volume per area", "[cell] electrolyte_amount")
-    if not (charge > 0.0 and liquid > 0.0 and math.isfinite(charge + liquid)):
-        raise RecipeError("[cell] positive_loading, electrolyte_amount: must be above zero")
     rows = by_subject("sulfur")["S"]
     values = {name: rows[name].quantity(unit) for name, unit in _UNITS.items()}
-    if metal.anode == "Na":  # the potentials are against lithium; sodium lies 0.33 V higher
-        shift = -0.33
+    if metal.anode == "Na":  # the potentials are against lithium; sodium lies higher
+        shift = chemistry.anode("Li").standard_potential.value - chemistry.anode("Na").standard_potential.value
         for name in ("potential_high", "potential_low", "lower_voltage", "upper_voltage"):
             old = values[name]
             values[name] = replace(old, value=old.value + shift, low=old.low + shift, high=old.high + shift)
+    layer = 0.0 if coating is None else float(coating.thickness.value)
+    made = SulfurCell(metal, mass, float(liquid), layer, values)
+    if n_to_p is not None:
+        made = replace(made, metal=replace(metal, metal_capacity=n_to_p * made.loading))
+    sources = tuple(dict.fromkeys([*metal.sources, *(value.source for value in values.values())]))
+    return replace(made, notes=tuple(dict.fromkeys([*_notes(made, coating), *metal.notes])), sources=sources)
+
+
+def _mass(loading: str | float | None, sulfur_loading: str | float | None) -> float:
+    """Sulfur in kg/m2."""
+    if (loading is None) == (sulfur_loading is None):
+        raise RecipeError("[cell] sulfur_loading, positive_loading: give one of them, the mass or the charge of sulfur")
+    if sulfur_loading is not None:
+        text = sulfur_loading
+        return parse(text, "mass per area", "[cell] sulfur_loading") if isinstance(text, str) else float(text)
+    charge = parse(loading, "areal capacity", "[cell] positive_loading") if isinstance(loading, str) else loading
+    return float(charge or 0.0) / THEORETICAL
+
+
+def _notes(cell: SulfurCell, coating: Any) -> list[str]:
+    """What is assumed, and where the model does not reach."""
     notes = [
         "sulfur: the model moves 12 of 16 electrons per S8 (1254 of 1672 mAh/g); no space, no transport limits",
-        "sulfur: the lower plateau of the model lies near 2.3 V, where measured cells show 2.1 V",
+        "sulfur: with the published constants the lower plateau lies at 2.25 to 2.31 V at rest, measured cells: 2.1 V",
         "sulfur lost by the shuttle, and with it the fading, rests on assumed constants",
+        "sulfur: the shuttle runs while the cell is charged or rests, not on discharge, as in the published model",
     ]
     if coating is not None:
         notes.append("the permeability of the layer to polysulfides is unknown: six powers of ten are carried")
-    layer = 0.0 if coating is None else float(coating.thickness.value)
-    return SulfurCell(metal, charge / FARADAY / ELECTRONS * ATOM, float(liquid), layer, values, (*notes, *metal.notes))
+    if cell.metal.anode == "Na":
+        notes.append(
+            "Na|S: no model of the sodium polysulfides was found; constants of Li|S, moved by the difference of the "
+            "standard potentials of the metals, stand in: the sodium plateaus, their solubility and kinetics are not "
+            "predicted"
+        )
+    host = cell.positive
+    notes += attacks(cell.metal, coating, host.name, host.lower_voltage.value, host.upper_voltage.value)
+    ratio = cell.liquid / cell.sulfur * 1e3  # uL per mg: 1e9 uL/m3 over 1e6 mg/kg
+    rows = by_subject("sulfur")["Li2S8"]
+    most = max(rows, key=lambda name: rows[name].quantity("mol/m**3").value)
+    soluble = rows[most].quantity("mol/m**3").value
+    dissolved = cell.sulfur / ATOM / cell.liquid
+    if dissolved > soluble:
+        notes.append(
+            f"lean electrolyte: {ratio:.3g} uL per mg of sulfur dissolves {soluble / 1e3:.3g} mol/L of sulfur atoms at "
+            f"most, {dissolved / 1e3:.3g} are there: what stays solid is not discharged, which the model does not see"
+        )
+    return notes
 
 
 def assembled(cell: SulfurCell) -> Array:
@@ -159,128 +288,17 @@ def voltage(state: Array, i: float, cell: SulfurCell) -> tuple[float, float, flo
 
 
 def rates(state: Array, i: float, cell: SulfurCell) -> Array:
-    """d(state)/dt at discharge current i (A/m2); the shuttle runs while charging. Sulfur is conserved."""
+    """d(state)/dt at discharge current i (A/m2); the shuttle runs while charging and at rest. Sulfur is conserved."""
     _, high, low = voltage(state, i, cell)
     four = 4.0 * FARADAY
-    shuttled = (cell.shuttle if i < 0.0 else 0.0) * max(float(state[S8]), 0.0)
+    shuttled = (cell.shuttle if i <= 0.0 else 0.0) * max(float(state[S8]), 0.0)
     lost = cell.values["shuttle_loss"].value * shuttled
-    solid = cell.values["precipitation"].value * max(float(state[SOLID]), 0.0)
-    supersaturation = float(state[S1]) - cell.values["saturation"].value * cell.liquid
-    solid *= supersaturation / (cell.liquid * cell.values["solid_density"].value)
+    speed = cell.values["precipitation"].value / (cell.liquid * cell.values["solid_density"].value)
+    sulfide = float(state[S1])
+    solid = (sulfide - cell.values["saturation"].value * cell.liquid) * max(float(state[SOLID]), 0.0)
+    solid = speed * (solid + sulfide * NUCLEI * cell.values["seed"].value * cell.sulfur)
     move_high, move_low = 8.0 * ATOM * high / four, ATOM * low / four
     return np.array([
         -move_high - shuttled, move_high + shuttled - lost - 4.0 * move_low, 2.0 * move_low, 2.0 * move_low - solid,
         solid, lost,
     ])  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SulfurAged:
-    """A sulfur cell cycled: record, state at each end of discharge and charge, capacities by cycle (C/m2)."""
-
-    record: CyclingRecord
-    after_discharge: Array
-    after_charge: Array
-    discharged: Array
-    charged: Array
-    endless: int
-
-    @property
-    def speciation(self) -> dict[str, float]:
-        """Shares of the sulfur at the end of the first discharge, by form."""
-        state = self.after_discharge[0]
-        names = ("S8", "S4(2-)", "S2(2-)", "S(2-)", "precipitate", "lost")
-        return {name: float(value / state.sum()) for name, value in zip(names, state, strict=True)}
-
-
-def _anode(cell: SulfurCell, i: float) -> float:
-    """Overpotential of the metal in V (positive when it is stripped): charge transfer, film and layer."""
-    metal = cell.metal
-    if i == 0.0:
-        return 0.0
-    coated = metal.coated[0]
-    exchange = metal.exchange_current_density * (metal.coated_exchange_factor if coated else 1.0)
-    film = metal.coated_film_resistance + metal.coating_resistance if coated else metal.film_resistance
-    thermal = GAS_CONSTANT * metal.temperature_K / FARADAY
-    ohmic = metal.separator_thickness / (metal.nominal(metal.conductivity) * metal.permeance)
-    eta = butler_volmer.overpotential(abs(i), exchange, metal.alpha_a, metal.alpha_c, thermal)
-    return math.copysign(eta + abs(i) * (film + ohmic), i)
-
-
-def cycle_sulfur(cell: SulfurCell, current_density: float, cycles: int) -> SulfurAged:
-    """Discharge and charge between the voltage limits of the model at constant current.
-
-    current_density: A/m2. A charge that the shuttle keeps from reaching its limit is stopped after 1.5 times the
-    capacity and counted in `endless`. Raises RecipeError without an area, AlloycoatError where no solution is found.
-    """
-    area = cell.metal.area_m2
-    if area is None:
-        raise RecipeError('[anode] area: not given; the record in ampere needs it, as in area = "1.13 cm^2"')
-    if not (math.isfinite(current_density) and current_density > 0.0 and cycles >= 1):
-        raise RecipeError(f"current density, cycles: {current_density!r}, {cycles!r} given; must be above zero")
-    state, start, endless = assembled(cell), 0.0, 0
-    columns: list[tuple[Array, Array, Array, int, int]] = []
-    ends: dict[int, list[Array]] = {1: [], 2: []}
-    charges: dict[int, list[float]] = {1: [], 2: []}
-    for number in range(1, cycles + 1):
-        for step, sign in ((1, 1.0), (2, -1.0)):
-            time, states, reached = _half(cell, state, sign * current_density)
-            endless += sign < 0 and not reached
-            volts = np.array(
-                [voltage(row, sign * current_density, cell)[0] - _anode(cell, sign * current_density) for row in states]
-            )
-            columns.append((time + start, np.full(len(time), -sign * current_density), volts, number, step))
-            state = states[-1]
-            start += float(time[-1])
-            ends[step].append(state.copy())
-            charges[step].append(current_density * float(time[-1]))
-    sizes = [len(column[0]) for column in columns]
-    record = CyclingRecord(
-        np.concatenate([c[0] for c in columns]), np.concatenate([c[1] for c in columns]) * area,
-        np.concatenate([c[2] for c in columns]), cycle=np.repeat([c[3] for c in columns], sizes),
-        step=np.repeat([c[4] for c in columns], sizes), area_m2=area, cell_kind="full", origin="simulated",
-        ended=Ended.completed, metadata={"positive": "S", "anode": cell.metal.anode}, notes=cell.notes,
-    )  # fmt: skip
-    return SulfurAged(
-        record, np.array(ends[1]), np.array(ends[2]), np.array(charges[1]), np.array(charges[2]), int(endless)
-    )
-
-
-def _half(cell: SulfurCell, state: Array, i: float) -> tuple[Array, Array, bool]:
-    """One half-cycle: times, states, and whether the voltage limit was reached."""
-    limit = cell.values["lower_voltage" if i > 0.0 else "upper_voltage"].value
-    drop = _anode(cell, i)
-
-    def event(_: float, z: Array) -> float:
-        return voltage(_unpacked(z, cell), i, cell)[0] - drop - limit
-
-    def slope(_: float, z: Array) -> Array:
-        y = _unpacked(z, cell)
-        change = rates(y, i, cell)
-        return np.array([change[S8] / y[S8], change[S2], change[S1] / y[S1], change[SOLID] / y[SOLID], change[LOST]])
-
-    def spent(_: float, z: Array) -> float:
-        y = _unpacked(z, cell)  # what the current needs is gone: the voltage runs to its limit at once
-        return float(y[S8] + y[S4] if i > 0.0 else y[S2] + y[S1] + y[SOLID]) / cell.sulfur - _SPENT
-
-    event.terminal = spent.terminal = True  # type: ignore[attr-defined]
-    first = np.array([math.log(state[S8]), state[S2], math.log(state[S1]), math.log(state[SOLID]), state[LOST]])
-    if event(0.0, first) * i <= 0.0:
-        return np.array([0.0]), state[None, :], True
-    longest = 1.5 * cell.capacity / abs(i)
-    scale = cell.sulfur
-    found = solve_ivp(
-        slope, (0.0, longest), first, method="BDF", events=(event, spent), rtol=1e-5,
-        atol=np.array([1e-5, 1e-9 * scale, 1e-5, 1e-5, 1e-9 * scale]),
-    )  # fmt: skip
-    if found.status < 0:
-        raise AlloycoatError(f"sulfur cell: {found.message}")
-    states = np.array([_unpacked(z, cell) for z in found.y.T])
-    return found.t, states, found.status == 1
-
-
-def _unpacked(z: Array, cell: SulfurCell) -> Array:
-    """The state from (ln S8, S2, ln S1, ln solid, lost): S4(2-) is what remains, so sulfur is closed exactly."""
-    s8, s1, solid = (math.exp(min(max(float(z[k]), -600.0), 10.0)) for k in (0, 2, 3))
-    rest = cell.sulfur - s8 - float(z[1]) - s1 - solid - float(z[4])
-    return np.array([s8, max(rest, 1e-14 * cell.sulfur), max(float(z[1]), _LEAST), s1, solid, float(z[4])])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, say
-from alloycoat.cli.run import OwnSeed
+from alloycoat.cli.run import OwnSeed, surrounded
 
 if TYPE_CHECKING:
     from alloycoat.recipe import Recipe
@@ -41,6 +41,8 @@ def cycle(
     name, table = f"{recipe.stem}.bdf.csv", f"{recipe.stem}.states.csv"
     if out is not None:
         check_folder(out, "cycle", (RESULT, name, table) if states else (RESULT, name))
+    if surrounded(read, recipe.stem, out, seed, json, "cycle"):
+        return
     if read.cell is not None and read.cell.format == "full":
         _full(read, recipe.stem, out, seed, samples, states, json)
         return

@@ -55,6 +55,8 @@ def run(
     own = None if own_bare is None else own_bare_outcome(own_bare)
     folder = Path(f"{recipe.stem}.out") if out is None else out
     read = Recipe.load(recipe)
+    if surrounded(read, recipe.stem, folder, seed, json, "run"):
+        return
     if read.cell is not None and read.cell.format == "full":
         _full(read, recipe.stem, folder, seed, samples, json)
         return
@@ -98,3 +100,20 @@ def _full(read: Recipe, name: str, folder: Path, seed: int | None, samples: int 
     else:
         typer.echo(summary(done))
     say(f"report: {written[-1]}")
+
+
+def surrounded(read: Recipe, name: str, folder: Path | None, seed: int | None, json: bool, command: str) -> bool:
+    """Verdicts instead of a cell where the surroundings keep it from being cycled; whether that was so."""
+    from alloycoat.report.surroundings_job import hostile, run_surroundings, summary, to_json, write_surroundings
+
+    if not hostile(read):
+        return False
+    done = run_surroundings(read, seed=seed, name=name)
+    written = [] if folder is None else write_surroundings(done, folder, say, command)
+    if json:
+        print_json(to_json(done, command))
+    else:
+        typer.echo(summary(done))
+    if written:
+        say(f"{'report' if command == 'run' else 'outcome'}: {written[-1]}")
+    return True

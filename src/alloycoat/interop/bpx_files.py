@@ -11,6 +11,7 @@ import math
 import operator
 import warnings
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ _POINTS = 101
 _SOURCE = "bpx-file"
 _DENSITY = (4700.0, 3500.0, 4800.0)
 """kg/m3, assumed: the format has no density of the active material; only Wh/kg depends on it."""
+_LOWEST, _HIGHEST = 0.9, 5.3
+"""V against lithium between which a positive electrode works."""
+_RISE = 0.05
+"""V by which a curve may rise with the filling (noise of a fit) before it is refused."""
 _OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
@@ -111,6 +116,7 @@ def read_bpx_positive(path: str | Path, anode: str = "Li") -> Positive:
     low, high = float(found.minimum_stoichiometry), float(found.maximum_stoichiometry)
     fillings = [low + (high - low) * k / (_POINTS - 1) for k in range(_POINTS)]
     volts = [_at(found.ocp, x) for x in fillings]
+    _check_curve(file, volts)
     for k in range(1, _POINTS):
         volts[k] = min(volts[k], volts[k - 1])  # the curve of an insertion host falls with its filling
     solid = found.surface_area_per_unit_volume * found.particle_radius / 3.0
@@ -131,6 +137,24 @@ def read_bpx_positive(path: str | Path, anode: str = "Li") -> Positive:
         electrode_macmullin=given(1.0 / found.transport_efficiency, ""), curve=(tuple(fillings), tuple(volts)),
         notes=(f"positive from the file {file.name}; diffusivity taken at half filling, density assumed",), sources=(),
     )  # fmt: skip
+
+
+def _check_curve(file: Path, volts: list[float]) -> None:
+    """Refuse a curve that cannot be that of an insertion positive against lithium: another chemistry, or a mix-up."""
+    if not _LOWEST <= min(volts) <= max(volts) <= _HIGHEST:
+        raise DataFileError(
+            f"{file}: open-circuit voltage of {min(volts):.3g} to {max(volts):.3g} V: a positive electrode against "
+            f"lithium lies within {_LOWEST:g} to {_HIGHEST:g} V (another chemistry, or the negative electrode?)"
+        )
+    rise = max(later - lowest for lowest, later in zip(_running_minimum(volts), volts, strict=True))
+    if rise > _RISE:
+        raise DataFileError(
+            f"{file}: its open-circuit voltage rises by {rise:.3g} V with the filling of the host; it must fall"
+        )
+
+
+def _running_minimum(volts: list[float]) -> list[float]:
+    return list(accumulate(volts, min))
 
 
 def to_bpx(cell: FullCell, title: str = "") -> dict[str, Any]:

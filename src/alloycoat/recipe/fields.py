@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from alloycoat.errors import QuantityError
+import re
+from pathlib import Path
+from typing import Any
+
+from alloycoat.errors import QuantityError, RecipeError, unknown_name
 from alloycoat.quantities import DIMENSIONS, Concentration, parse, parse_concentration
 
 _RANGES = {
     "length": ("1e-12 m", "1 m"), "area": ("1e-12 m**2", "100 m**2"), "volume": ("1e-15 m**3", "1 m**3"),
     "volume per area": ("1e-12 m", "1 m"), "time": ("1e-6 s", "1e10 s"), "speed": ("1e-15 m/s", "1 m/s"),
+    "mass per area": ("1e-12 kg/m**2", "100 kg/m**2"),
 }  # fmt: skip
 """What a bench can hold; anything outside is a slip of the pen, and arithmetic would overflow."""
 
@@ -70,3 +75,45 @@ def read_concentration(text: object, field: str) -> Concentration:
     if found.value <= 0:
         raise QuantityError(f"{field}: {text!r} is not above zero; write it as in '0.167 mol/L'")
     return found
+
+
+def read_electrode(name: object, known: tuple[str, ...]) -> str:
+    """A positive electrode: one of `known`, or a BPX file (its path ends in .json); raises RecipeError."""
+    if isinstance(name, str) and name.casefold().endswith(".json") and len(name) <= 1000:
+        return name
+    if not isinstance(name, str) or name not in known:
+        raise RecipeError(f"{unknown_name('[cell] positive', name, known)}; or a BPX file, such as 'cell.json'")
+    return name
+
+
+def beside(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The tables of a recipe with the path of its BPX file made one from here: it is given as seen from `folder`."""
+    cell = tables.get("cell")
+    name = cell.get("positive") if isinstance(cell, dict) else None
+    if not isinstance(name, str) or not name.casefold().endswith(".json"):
+        return tables
+    return {**tables, "cell": {**tables["cell"], "positive": str(folder / name)}}
+
+
+def read_water(text: object) -> float:
+    """Mass fraction of water in an electrolyte, from "1000 ppm" or "0.1 wt%"; raises QuantityError."""
+    if isinstance(text, float):
+        return text
+    match = (
+        re.fullmatch(r"\s*([\d.]+(?:[eE][+-]?\d{1,2})?)\s*(ppm|wt\s?%|%)\s*", text) if isinstance(text, str) else None
+    )
+    try:
+        value = float(match[1]) * (1e-6 if match[2] == "ppm" else 0.01) if match else -1.0
+    except ValueError:
+        value = -1.0
+    if not 0.0 < value <= 0.1:
+        raise QuantityError(
+            f"[cell] water: {text!r:.60} is no mass fraction of water in an electrolyte, above 0 to 10 %; write it as "
+            "in '1000 ppm' or '0.1 wt%'"
+        )
+    return value
+
+
+def water_text(value: float) -> str:
+    """The text that `read_water` reads back."""
+    return f"{value * 1e6!r} ppm"

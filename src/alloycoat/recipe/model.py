@@ -22,7 +22,16 @@ from pydantic import (
 from alloycoat import chemistry
 from alloycoat.errors import QuantityError, RecipeError, nearest, unknown_name
 from alloycoat.quantities import DIMENSIONS, Concentration, parse
-from alloycoat.recipe.fields import Amount, read_amount, read_concentration, read_positive
+from alloycoat.recipe.fields import (
+    Amount,
+    beside,
+    read_amount,
+    read_concentration,
+    read_electrode,
+    read_positive,
+    read_water,
+    water_text,
+)
 from alloycoat.recipe.program import Program, parse_program
 from alloycoat.recipe.rate_step import RATE_STEP, stages
 from alloycoat.recipe.routes import FORMS, ROUTES, check_route
@@ -179,14 +188,16 @@ class CellPart(_Table):
         None
     )
     separator: Annotated[str, _name("[cell] separator", lambda text: chemistry.separator(text).name)] | None = None
-    positive: Annotated[str, _one_of("[cell] positive", POSITIVES)] | None = None
+    positive: Annotated[str, BeforeValidator(lambda name: read_electrode(name, POSITIVES))] | None = None
     positive_loading: Annotated[float, *_positive("areal capacity", "[cell] positive_loading")] | None = None
+    sulfur_loading: Annotated[float, *_positive("mass per area", "[cell] sulfur_loading")] | None = None
     temperature: Annotated[float, *_positive("temperature", "[cell] temperature")] = Field(
         "25 degC",
         validate_default=True,  # read like a user's text
     )
     pressure: Annotated[float, *_positive("pressure", "[cell] pressure")] | None = None
     atmosphere: Annotated[str, _one_of("[cell] atmosphere", ("dry", "humid", "O2"))] = "dry"
+    water: Annotated[float, BeforeValidator(read_water), PlainSerializer(water_text, return_type=str)] | None = None
     n_to_p: float | None = Field(None, ge=0, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="after")
@@ -292,16 +303,16 @@ class Recipe(_Table):
             raise RecipeError(f"{path}: cannot be read: {error.strerror or error}") from None
         except UnicodeDecodeError:
             raise RecipeError(f"{path}: is not UTF-8 text: not a recipe") from None
-        return cls.from_toml(text, str(path))
+        return cls.from_toml(text, str(path), path.parent)
 
     @classmethod
-    def from_toml(cls, text: str, name: str = "recipe") -> Recipe:
-        """Read TOML text; `name` stands in the messages. Raises RecipeError."""
+    def from_toml(cls, text: str, name: str = "recipe", folder: Path | None = None) -> Recipe:
+        """Read TOML text; `name` stands in the messages, files in it are in `folder`. Raises RecipeError."""
         try:
             tables = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             raise RecipeError(f"{name}: broken TOML: {error or 'nested too deep'}") from None
-        return cls.from_tables(tables)
+        return cls.from_tables(tables if folder is None else beside(tables, folder))
 
     @classmethod
     def from_tables(cls, tables: dict[str, Any]) -> Recipe:

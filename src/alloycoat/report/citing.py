@@ -7,6 +7,7 @@ from alloycoat.recipe import Recipe
 from alloycoat.report.bibliography import resolve
 from alloycoat.report.full_job import full_sources
 from alloycoat.report.job import run
+from alloycoat.report.surroundings_job import hostile, run_surroundings
 from alloycoat.sources import Reference
 
 
@@ -17,6 +18,8 @@ def sources_of(recipe: Recipe) -> tuple[Reference, ...]:
     """
     if recipe.cell is None or recipe.protocol is None:
         return resolve(coat(recipe).sources)
+    if hostile(recipe):
+        return run_surroundings(recipe).references
     if recipe.cell.format == "full":
         return full_sources(recipe)
     return run(recipe, samples=0, cycles=1).references

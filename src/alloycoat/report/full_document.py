@@ -49,6 +49,7 @@ def to_json(run: FullRun) -> dict[str, Any]:
             for one in run.variations
         ],
         "published": [row.to_json() for row in run.published],
+        "verdicts": [verdict.to_json() for verdict in run.verdicts],
         "warnings": [
             *warnings, "cycles_to_80_percent: null where it was not reached within the cycles of the test",
         ],
@@ -63,7 +64,8 @@ def cell_to_json(run: FullRun) -> dict[str, Any]:
         "alloycoat_version": __version__, "command": "cycle", "title": run.title,
         "recipe": run.recipe.model_dump(mode="json", exclude_none=True), "samples": run.samples, "seed": run.seed,
         "coated": run.coating is not None, "conditions": conditions_json(run.prepared),
-        **side_json(side, run.prepared.protocol.total_cycles), "sources": references_json(run.references),
+        **side_json(side, run.prepared.protocol.total_cycles),
+        "verdicts": [verdict.to_json() for verdict in run.verdicts], "sources": references_json(run.references),
     }  # fmt: skip
     document["warnings"] = list(dict.fromkeys([*run.warnings, *document["warnings"]]))
     return document
@@ -86,12 +88,19 @@ def side_json(side: FullSide, cycles: int) -> dict[str, Any]:
         ],
         "cycles_to_80_percent": _finite(side.life.value),
         "cycles_to_80_percent_interval": [_finite(side.life.low), _finite(side.life.high)],
+        "retention": side.retention.value, "retention_interval": side.retention.interval,
+        "sulfur_forms": None if side.speciation is None else {k: v.value for k, v in side.speciation.items()},
+        "sulfur_forms_interval": None if side.speciation is None else {
+            k: v.interval for k, v in side.speciation.items()
+        },
         "half_gap_V": side.gap, "energy": None if side.energy is None else side.energy.columns(),
         "ended": side.aged.ended.name, "ended_text": side.aged.ended.text,
         "record_metadata": dict(side.aged.record.metadata),
     }  # fmt: skip
     if cell.n_to_p is None:
         document["warnings"] += ["n_to_p: the metal is in excess", "energy: the mass of the metal is not known"]
+    if side.speciation is None:
+        document["warnings"] += ["sulfur_forms: no sulfur in this cell", "sulfur_forms_interval: as sulfur_forms"]
     if math.isinf(side.life.value) or math.isinf(side.life.high):
         document["warnings"].append(f"cycles_to_80_percent: not reached within {cycles} cycles where it is null")
     return document

@@ -5,26 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.analysis import analyze
-from alloycoat.cell import AgeingParameters, ageing_parameters, draw
-from alloycoat.cell.design import SAMPLED
+from alloycoat.cell.attacks import attacks
 from alloycoat.cell.energy import Stack, stack
-from alloycoat.cell.full import FullCell, full
-from alloycoat.cell.full_cycle import FullAged, cycle_full
+from alloycoat.cell.sulfur import SulfurCell
+from alloycoat.cell.sulfur_cycle import SulfurAged
+from alloycoat.cell.surroundings import NOT_MODELLED, NOT_PREDICTABLE, Verdict, storage
 from alloycoat.chemistry.tables import by_subject
 from alloycoat.coating import Coating, coat
-from alloycoat.errors import AlloycoatError
 from alloycoat.literature import ClaimRow, claim_rows
 from alloycoat.outcome import Outcome
 from alloycoat.recipe import Protocol, Recipe
-from alloycoat.record import Ended
 from alloycoat.report.bibliography import evidence_keys, resolve
-from alloycoat.report.prepare import Prepared, prepare_full
+from alloycoat.report.full_cells import AnyAged, AnyCell, cycled, make_full, sampled, worn_of
+from alloycoat.report.prepare import Prepared, place_of, prepare_full
 from alloycoat.sources import Estimate, Reference
 
 Array = NDArray[np.float64]
@@ -36,7 +34,6 @@ _SWEEP = 300
 """Cycles of the runs that vary the inventories."""
 _RATIOS = (0.0, 1.0, 3.0)
 _AMOUNTS = (1e-4, 3e-4, 1e-3)
-_HOST = ("diffusivity", "radius", "exchange_current_density")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,13 @@ class FullSide:
 
     capacities: C/m2 discharged by cycle; low, high: 10th and 90th percentile of the samples. life: cycles to
     80 % of the first capacity, infinite where it was not reached. energy: None where the metal is in excess.
+    retention: capacity of the last cycle asked for over the best of the first three (0 where the cell had ended).
+    speciation: of sulfur cells, share of each form at the end of the first discharge.
     """
 
     name: str
-    cell: FullCell
-    aged: FullAged
+    cell: AnyCell
+    aged: AnyAged
     outcome: Outcome
     capacities: Array
     low: Array
@@ -57,6 +56,8 @@ class FullSide:
     life: Estimate
     gap: float
     energy: Stack | None
+    retention: Estimate
+    speciation: Mapping[str, Estimate] | None = None
 
     @property
     def specific(self) -> Array:
@@ -86,6 +87,7 @@ class FullRun:
     sides: tuple[FullSide, ...]
     variations: tuple[Variation, ...]
     published: tuple[ClaimRow, ...]
+    verdicts: tuple[Verdict, ...]
     warnings: tuple[str, ...]
     references: tuple[Reference, ...]
 
@@ -134,7 +136,7 @@ def run_full(
     varied = _variations(prepared, coating)
     published = _published(sides[0].cell)
     return FullRun(
-        prepared, name, count, chosen, coating, tuple(sides), varied, published,
+        prepared, name, count, chosen, coating, tuple(sides), varied, published, _verdicts(prepared, coating, sides),
         _warnings(prepared, coating, sides), _references(prepared, coating, [side.cell for side in sides]),
     )  # fmt: skip
 
@@ -156,15 +158,16 @@ def run_full_cell(
     tell(f"cycling the {label} full cell, {prepared.protocol.total_cycles} cycles, {count} samples")
     side = _side(label, prepared, coating, count, chosen)
     return FullRun(
-        prepared, name, count, chosen, coating, (side,), (), (), _warnings(prepared, coating, [side]),
+        prepared, name, count, chosen, coating, (side,), (), (), _verdicts(prepared, coating, [side]),
+        _warnings(prepared, coating, [side]),
         _references(prepared, coating, [side.cell]),
     )  # fmt: skip
 
 
-def _references(prepared: Prepared, coating: Coating | None, cells: list[FullCell]) -> tuple[Reference, ...]:
+def _references(prepared: Prepared, coating: Coating | None, cells: list[AnyCell]) -> tuple[Reference, ...]:
     keys = [] if coating is None else list(coating.sources)
     for cell in cells:
-        keys += [*cell.sources, *_worn(cell, None, prepared.electrolyte_amount_m).sources]
+        keys += [*cell.sources, *worn_of(cell, None, prepared.electrolyte_amount_m).sources]
     table = by_subject("stack").values()
     keys += [row.source for rows in table for row in rows.values()]
     papers = evidence_keys(row.paper.key for row in _published(cells[0]))
@@ -179,51 +182,53 @@ def full_sources(recipe: Recipe) -> tuple[Reference, ...]:
     return _references(prepared, coating, [make_full(prepared, layer) for layer in layers])
 
 
-def make_full(prepared: Prepared, coating: Coating | None, n_to_p: float | None = None) -> FullCell:
-    """The full cell of a recipe; n_to_p: another one than the recipe's."""
-    part, anode = prepared.cell, prepared.recipe.anode
-    ratio = part.n_to_p if n_to_p is None else n_to_p
-    thickness = anode.thickness if ratio is None else None
-    return full(
-        coating, positive=str(part.positive), loading=float(part.positive_loading or 0.0), anode=anode.metal,
-        electrolyte=prepared.electrolyte, separator=prepared.separator, area=prepared.area_m2,
-        temperature=part.temperature, n_to_p=ratio, anode_thickness=thickness,
-    )  # fmt: skip
-
-
-def _cycled(cell: FullCell, protocol: Protocol, worn: AgeingParameters, max_cycles: int | None = None) -> FullAged:
-    """`cycle_full`, but Ctrl-C ends the whole job: half a test would be read as a short life."""
-    done = cycle_full(cell, protocol, worn, max_cycles=max_cycles)
-    if done.ended is Ended.interrupted and done.cycles < (max_cycles or protocol.total_cycles):
-        raise KeyboardInterrupt
-    return done
-
-
-def _worn(cell: FullCell, coating: Coating | None, amount: float) -> AgeingParameters:
-    return ageing_parameters(cell.metal, coating, electrolyte_amount=amount)
-
-
 def _side(name: str, prepared: Prepared, coating: Coating | None, count: int, seed: int) -> FullSide:
     cell = make_full(prepared, coating)
     amount = prepared.electrolyte_amount_m
-    worn = _worn(cell, coating, amount)
-    aged = _cycled(cell, prepared.protocol, worn)
+    worn = worn_of(cell, coating, amount)
+    aged = cycled(cell, prepared.protocol, worn)
     capacities = aged.states["discharged_C_per_m2"]
-    drawn = _sampled(cell, worn, prepared, coating, count, seed)
+    found = sampled(cell, worn, prepared, coating, count, seed)
+    drawn = [one.states["discharged_C_per_m2"] for one in found]
     rows = np.zeros((len(drawn), prepared.protocol.total_cycles))
-    for k, found in enumerate(drawn):
-        rows[k, : len(found)] = found
+    for k, values in enumerate(drawn):
+        rows[k, : len(values)] = values
     low = high = capacities
     if len(drawn):
         low, high = np.quantile(rows[:, : len(capacities)], (0.1, 0.9), axis=0)
-    lives = np.array([cycles_to(found) for found in drawn])
+    lives = np.array([cycles_to(values) for values in drawn])
     energy = None
     if cell.metal.metal_capacity is not None:
         energy = stack(cell, aged.record, amount, coating)
+    total = prepared.protocol.total_cycles
+    kept = np.array([retention(values, total) for values in drawn]) if drawn else None
     return FullSide(
         name=name, cell=cell, aged=aged, outcome=replace(analyze(aged.record), title=name), capacities=capacities,
         low=low, high=high, life=_life(cycles_to(capacities), lives), gap=_gap(aged), energy=energy,
+        retention=Estimate.of(retention(capacities, total), kept), speciation=_forms(aged, found),
     )  # fmt: skip
+
+
+def retention(capacities: Array, cycles: int) -> float:
+    """Capacity of cycle `cycles` over the best of the first three; 0 where the cell had ended by then.
+
+    >>> retention(np.array([2.0, 2.0, 1.5]), 3)
+    0.75
+    """
+    if len(capacities) < cycles:
+        return 0.0
+    return float(capacities[cycles - 1] / np.max(capacities[:3]))
+
+
+def _forms(aged: AnyAged, samples: list[AnyAged]) -> dict[str, Estimate] | None:
+    """Shares of the forms of sulfur at the end of the first discharge, with the interval of the samples."""
+    if not isinstance(aged, SulfurAged):
+        return None
+    others = [one.speciation for one in samples if isinstance(one, SulfurAged)]
+    return {
+        name: Estimate.of(value, np.array([one[name] for one in others]) if others else None)
+        for name, value in aged.speciation.items()
+    }
 
 
 def _life(value: float, lives: Array) -> Estimate:
@@ -246,36 +251,7 @@ def cycles_to(capacities: Array, share: float = END_OF_LIFE) -> float:
     return math.inf if not len(below) else float(below[0] + 1)
 
 
-def _sampled(
-    cell: FullCell, worn: AgeingParameters, prepared: Prepared, coating: Coating | None, count: int, seed: int
-) -> list[Array]:
-    """Discharge capacities by cycle of each sample of metal, ageing and positive."""
-    known: dict[str, Any] = {}
-    if coating is not None and "area_specific_resistance" in coating.samples:
-        known["coating_resistance"] = coating.samples["area_specific_resistance"]
-    metal, ageing = draw(cell.metal, count, seed, **known), draw(worn, count, seed)
-    host = {name: _host_draw(cell, name, count, seed) for name in _HOST}
-    found = []
-    for k in range(count):
-        ours = cell.metal.sample({name: float(v[k]) for name, v in metal.items() if name in SAMPLED})
-        theirs = worn.sample({name: float(v[k]) for name, v in ageing.items()})
-        values = {name: replace(getattr(cell.positive, name), value=float(v[k])) for name, v in host.items()}
-        one = replace(cell, metal=ours, positive=replace(cell.positive, **values))
-        try:
-            found.append(_cycled(one, prepared.protocol, theirs).states["discharged_C_per_m2"])
-        except AlloycoatError as error:
-            raise type(error)(f"sample {k + 1}: {error}") from None
-    return found
-
-
-def _host_draw(cell: FullCell, name: str, count: int, seed: int) -> Array:
-    from zlib import crc32
-
-    stream = np.random.Generator(np.random.Philox(key=[seed, crc32(f"positive {name}".encode())]))
-    return np.asarray(getattr(cell.positive, name).draw(stream.standard_normal(count)), dtype=float)
-
-
-def _gap(aged: FullAged) -> float:
+def _gap(aged: AnyAged) -> float:
     """Half of the gap between mean charge and mean discharge voltage of the third cycle (or the last), V."""
     record = aged.record
     if record.cycle is None:
@@ -295,32 +271,47 @@ def _variations(prepared: Prepared, coating: Coating | None) -> tuple[Variation,
     """Lives for other amounts of metal and of electrolyte, everything else as in the recipe."""
     cycles = min(prepared.protocol.total_cycles, _SWEEP)
     layers = {"bare": None} if coating is None else {"bare": None, "coated": coating}
-    found = []
-    for ratio in _RATIOS:
-        lives = {}
+
+    def lives(ratio: float | None, amount: float) -> dict[str, float]:
+        found = {}
         for label, layer in layers.items():
-            cell = make_full(prepared, layer, ratio)
-            done = _cycled(
-                cell, prepared.protocol, _worn(cell, layer, prepared.electrolyte_amount_m), max_cycles=cycles
-            )
-            lives[label] = cycles_to(done.states["discharged_C_per_m2"])
-        found.append(Variation("n_to_p", ratio, lives, cycles))
-    for amount in _AMOUNTS:
-        lives = {}
-        for label, layer in layers.items():
-            cell = make_full(prepared, layer)
-            done = _cycled(cell, prepared.protocol, _worn(cell, layer, amount), max_cycles=cycles)
-            lives[label] = cycles_to(done.states["discharged_C_per_m2"])
-        found.append(Variation("electrolyte_amount_m", amount, lives, cycles))
-    return tuple(found)
+            cell = make_full(prepared, layer, ratio, amount)
+            done = cycled(cell, prepared.protocol, worn_of(cell, layer, amount), max_cycles=cycles)
+            found[label] = cycles_to(done.states["discharged_C_per_m2"])
+        return found
+
+    ours = prepared.electrolyte_amount_m
+    varied = [Variation("n_to_p", ratio, lives(ratio, ours), cycles) for ratio in _RATIOS]
+    varied += [Variation("electrolyte_amount_m", amount, lives(None, amount), cycles) for amount in _AMOUNTS]
+    return tuple(varied)
 
 
-def _published(cell: FullCell) -> tuple[ClaimRow, ...]:
+def _published(cell: AnyCell) -> tuple[ClaimRow, ...]:
     """What the review reports of full cells of this metal with this family of positives."""
     family = "NMC" if cell.positive.name.startswith("NMC") else cell.positive.name
     return tuple(
         row for row in claim_rows() if family in row.claim and cell.metal.anode in {*row.anodes, row.claim[:2], ""}
     )
+
+
+def _verdicts(prepared: Prepared, coating: Coating | None, sides: list[FullSide]) -> tuple[Verdict, ...]:
+    """What is asked of a full cell and not in its numbers: storage, shorts, the shuttle through the layer."""
+    found = list(storage(place_of(prepared.recipe), coating))
+    found.append(
+        Verdict(
+            "soft and hard shorts", NOT_MODELLED,
+            "dead metal, film, moss and electrolyte of the metal side are those of the ageing cell, its leaks are not: "
+            "a deposit that reaches the positive ends a real cell earlier",
+        )
+    )  # fmt: skip
+    if coating is not None and isinstance(sides[-1].cell, SulfurCell):
+        found.append(
+            Verdict(
+                "does the layer slow the shuttle", NOT_PREDICTABLE,
+                "the permeability to polysulfides is known for no alloy layer; six powers of ten are carried",
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _warnings(prepared: Prepared, coating: Coating | None, sides: list[FullSide]) -> tuple[str, ...]:
@@ -330,28 +321,26 @@ def _warnings(prepared: Prepared, coating: Coating | None, sides: list[FullSide]
     )
     found += [] if coating is None else coating.warnings
     for side in sides:
-        found += side.aged.record.notes
-        for index, text in enumerate(_attacked(side, coating)):
-            found.insert(index, text)
+        own = attacks(side.cell.metal, coating, side.cell.positive.name, *voltages(side.cell, prepared.protocol))
+        ours = coating if side.name == "coated" else None
+        widest = side.cell.positive.lower_voltage.value, side.cell.positive.upper_voltage.value
+        others = set(attacks(side.cell.metal, ours, side.cell.positive.name, *widest))  # at limits not reached here
+        found += [text for text in side.aged.record.notes if text not in others]
+        found[0:0] = own if side.name == "coated" or coating is None else []
     if prepared.cell.n_to_p is not None:
         found = [text for text in found if not text.startswith("[anode] thickness is not given")]
     return tuple(dict.fromkeys(found))
 
 
-def _attacked(side: FullSide, coating: Coating | None) -> list[str]:
-    """By-products of the coating that the positive oxidizes: iodide above 3.6 V, bromide above 4.1 V against Li.
-
-    Standard potentials of I3-/I- (0.536 V) and Br2/Br- (1.087 V) in water against -3.04 V of Li+/Li.
-    """
-    if coating is None or side.name == "bare" or side.cell.metal.anode != "Li":
-        return []
-    found = []
-    salts = [part.formula for part in coating.phases if part.role == "byproduct"]
-    salts += [salt.formula for salt in coating.released_salt]
-    for anion, volts, word in (("I", 3.6, "iodide"), ("Br", 4.1, "bromide")):
-        if any(text.endswith(anion) for text in salts) and side.cell.positive.upper_voltage.value > volts:
-            found.append(
-                f"{word} from the coating is oxidized above about {volts:g} V against Li: {side.cell.positive.name} "
-                "charges higher, a shuttle of the halogen is likely (not modelled)"
-            )
-    return found
+def voltages(cell: AnyCell, protocol: Protocol) -> tuple[float, float]:
+    """(lowest, highest) voltage that the steps ask for, those of the positive where they say none."""
+    low, high = [], []
+    for step in (*protocol.formation, *protocol.steps):
+        if step.mode == "voltage":
+            low.append(step.value)
+            high.append(step.value)
+        for limit in step.limits:
+            if limit.quantity == "voltage":
+                (low if step.direction < 0 else high).append(float(limit.value))
+    host = cell.positive
+    return min(low, default=host.lower_voltage.value), max(high, default=host.upper_voltage.value)

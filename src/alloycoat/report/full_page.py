@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from alloycoat.cell.sulfur import SulfurCell
+from alloycoat.cell.sulfur_cycle import SulfurAged
 from alloycoat.literature import ClaimRow
 from alloycoat.report import full_figures, sections_cell
+from alloycoat.report.full_cells import AnyCell
 from alloycoat.report.full_job import FullRun, FullSide, Variation
 from alloycoat.report.page import frame
 from alloycoat.report.svg import svg_text
+from alloycoat.report.verdict_section import verdict_lines, verdict_section
 from alloycoat.report.words import bullets, figure, html, link, number, plain, quantity, subscripts, table
 from alloycoat.sources import Estimate
 
@@ -51,7 +55,7 @@ def page(run: FullRun, svgs: Mapping[str, str]) -> str:
     cell = run.sides[0].cell
     ratio = "metal in excess" if cell.n_to_p is None else f"N/P {number(cell.n_to_p)}"
     lead = (
-        f"{run.recipe.anode.metal} against {cell.positive.name} of {quantity(cell.loading, 'C/m2')} in "
+        f"{run.recipe.anode.metal} against {plain(cell.positive.name)} of {_loading(cell)} in "
         f"{subscripts(run.prepared.electrolyte)} ({number(run.prepared.electrolyte_amount_m * 1e5)} µL/cm²), {ratio}. "
         f"Simulated with {run.samples} samples, seed {run.seed}."
     )
@@ -61,11 +65,56 @@ def page(run: FullRun, svgs: Mapping[str, str]) -> str:
                "Efficiency: second half-cycle over first; while metal is in excess it does not measure the anode."),
         figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle (paler with age)."),
         figure(svgs["inventories"], "What is left at the end of each cycle."),
-        _variation(run), _published(run),
+        _sulfur(run), _variation(run), _published(run), verdict_section(run.verdicts),
         f'<section class="box"><h2>What this cannot predict</h2>{bullets(map(plain, CANNOT))}</section>',
         sections_cell.warnings(run.warnings), sections_cell.sources(run.references),
     ]  # fmt: skip
     return frame(run.title, body)
+
+
+def _loading(cell: AnyCell) -> str:
+    if isinstance(cell, SulfurCell):
+        mass = number(cell.sulfur * 100.0)  # mg/cm2
+        ratio = number(cell.liquid / cell.sulfur * 1e3)
+        return f"{mass} mg/cm² ({quantity(cell.loading, 'C/m2')} at 1672 mAh/g, {ratio} µL of electrolyte per mg)"
+    return quantity(cell.loading, "C/m2")
+
+
+def _sulfur(run: FullRun) -> str:
+    """Shuttle and forms of sulfur of a sulfur cell, side by side."""
+    sides = [side for side in run.sides if side.speciation is not None and isinstance(side.cell, SulfurCell)]
+    if not sides:
+        return ""
+    head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in sides)]
+    rows = [["Shuttle, first cycle", *(f"{number(_first_shuttle(side))} 1/s" for side in sides)]]
+    for form in sides[0].speciation or {}:
+        label = {"precipitate": "precipitated sulfide", "lost": "lost on the metal"}.get(
+            form, _FORMULAS.get(form, form)
+        )
+        rows.append([label, *(_share(side.speciation[form]) for side in sides if side.speciation is not None)])
+    lost = [float(side.aged.after_charge[-1][-1] / side.aged.after_charge[-1].sum())
+            for side in sides if isinstance(side.aged, SulfurAged) and len(side.aged.after_charge)]  # fmt: skip
+    if len(lost) == len(sides):
+        rows.append(["Lost on the metal, last cycle", *(f"{number(100 * value)} %" for value in lost)])
+    note = (
+        "Share of the sulfur by form at the end of the first discharge, as the model has it: it knows two steps only, "
+        "so Li₂S₆ is not among its forms, and its S₄²⁻ is used up before the voltage reaches its limit. What a coating "
+        "does to the shuttle hangs on its permeability to polysulfides, which is known for no alloy layer."
+    )
+    return f"<h2>Sulfur</h2><p>{note}</p>" + table(rows, head)
+
+
+_FORMULAS = {"S8": "S₈", "S4": "S₄²⁻", "S2": "S₂²⁻", "S": "S²⁻, dissolved"}
+
+
+def _first_shuttle(side: FullSide) -> float:
+    return float(side.aged.states["shuttle_per_s"][0]) if len(side.capacities) else 0.0
+
+
+def _share(value: Estimate) -> str:
+    if value.low == value.high:
+        return f"{number(100 * value.value)} %"
+    return f"{number(100 * value.value)} % ({number(100 * value.low, 2)} to {number(100 * value.high, 2)})"
 
 
 def _energy(side: FullSide, what: str) -> str:
@@ -86,6 +135,7 @@ def _sides(run: FullRun) -> str:
     rows = [
         ["First discharge", *(f"{number(side.specific[0] / 3600)} mAh/g" for side in run.sides)],
         ["Cycles to 80 %", *(cycles_text(side.life, cycles) for side in run.sides)],
+        [f"Capacity kept in cycle {cycles}", *(_share(side.retention) for side in run.sides)],
         ["Last cycle", *(_last(side) for side in run.sides)],
         ["Half of the gap between charge and discharge", *(quantity(side.gap, "V") for side in run.sides)],
         ["Energy of the stack", *(_energy(side, "mass") for side in run.sides)],
@@ -141,13 +191,15 @@ def _paper(row: ClaimRow) -> str:
 
 def summary(run: FullRun) -> str:
     """A few lines for the terminal."""
-    lines = [run.title]
+    lines, total = [run.title], run.prepared.protocol.total_cycles
     for side in run.sides:
-        life = cycles_text(side.life, run.prepared.protocol.total_cycles)
+        life = cycles_text(side.life, total)
         first = f"{side.specific[0] / 3600:.3g} mAh/g"
         energy = "" if side.energy is None else f", {side.energy.specific_energy / 3600:.3g} Wh/kg of stack"
         lines.append(f"{side.name:<11}{first}, 80 % after {life}{energy}")
+        lines.append(f"{'':<11}{_share(side.retention)} of the capacity kept in cycle {total}")
     for one in run.variations:
         shown = ", ".join(f"{side.name} {_lived(one, side.name)}" for side in run.sides)
         lines.append(f"{'if':<11}{_varied(one)}: {shown}")
+    lines += verdict_lines(run.verdicts)
     return "\n".join(lines).replace("\u00a0", " ")

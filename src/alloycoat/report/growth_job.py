@@ -21,6 +21,7 @@ from alloycoat.morphology.scene import Scene
 from alloycoat.morphology.setting import scene_of
 from alloycoat.quantities import FARADAY
 from alloycoat.recipe import Recipe
+from alloycoat.report.prepare import refuse_hostile
 
 FOLDER = "checkpoints"
 """Folder of checkpoints inside the folder of results."""
@@ -240,6 +241,7 @@ def run_growth(
 
 def scenes_of(recipe: Recipe, preset: str, seed: int) -> dict[str, Scene]:
     """The scenes of the bare and, where the recipe has a coating, the coated electrode, with the same seed."""
+    refuse_hostile(recipe)
     found = {"bare": scene_of(recipe, preset, coated=False, seed=seed)}
     if recipe.coating is not None:
         found["coated"] = scene_of(recipe, preset, seed=seed)

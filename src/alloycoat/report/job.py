@@ -10,6 +10,7 @@ import numpy as np
 from alloycoat import chemistry
 from alloycoat.calibration.prediction import Prediction
 from alloycoat.cell import Cell, Limits, VoltageBand, draw, limits
+from alloycoat.cell.surroundings import storage
 from alloycoat.coating import Coating, coat
 from alloycoat.literature import Neighbor, nearest_rows
 from alloycoat.outcome import Life, Outcome
@@ -17,7 +18,7 @@ from alloycoat.quantities import ZERO_CELSIUS
 from alloycoat.recipe import Recipe
 from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.expectation import expectation
-from alloycoat.report.prepare import Prepared, prepare
+from alloycoat.report.prepare import Prepared, place_of, prepare
 from alloycoat.report.side import LIFE_SAMPLES, STANDS, Side, make_side
 from alloycoat.report.words import quantity
 from alloycoat.sources import Estimate, Reference
@@ -233,6 +234,7 @@ def _element(prepared: Prepared, coating: Coating | None) -> str | None:
 
 def _warnings(prepared: Prepared, coating: Coating | None, sides: list[Side]) -> tuple[str, ...]:
     found = [ASSUMED, *prepared.warnings]
+    found += [verdict.text for verdict in storage(place_of(prepared.recipe), coating)]
     found += [] if coating is None else coating.warnings
     for side in sides:
         found += [*side.cell.notes, *side.worn.notes, *(f"{side.name}: {note}" for note in side.notes)]

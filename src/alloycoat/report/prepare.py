@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from alloycoat import chemistry
+from alloycoat.cell.surroundings import Place, asked
 from alloycoat.errors import RecipeError
+from alloycoat.quantities import FARADAY
 from alloycoat.recipe import CellPart, Protocol, Recipe
 
 SEPARATOR = "Celgard 2400"
@@ -32,7 +34,15 @@ def prepare_full(recipe: Recipe) -> Prepared:
     part = prepared.cell
     if part.positive is None:
         raise RecipeError('[cell] positive is missing: a full cell needs it; write for instance positive = "NMC"')
-    if part.positive_loading is None:
+    if part.positive == "S":
+        if (part.positive_loading is None) == (part.sulfur_loading is None):
+            raise RecipeError(
+                "[cell] sulfur_loading: give it or positive_loading, not both; write for instance "
+                'sulfur_loading = "1.5 mg/cm2" (positive_loading counts 1672 mAh per g)'
+            )
+    elif part.sulfur_loading is not None:
+        raise RecipeError(f"[cell] sulfur_loading: the positive is {part.positive!r}; write positive_loading")
+    elif part.positive_loading is None:
         raise RecipeError(
             "[cell] positive_loading is missing: no C-rate and no N/P without it; write for instance "
             'positive_loading = "1 mAh/cm2"'
@@ -43,6 +53,59 @@ def prepare_full(recipe: Recipe) -> Prepared:
     if part.n_to_p is not None:
         kept = [text for text in kept if "[anode] thickness" not in text]
     return replace(prepared, warnings=tuple(kept))
+
+
+def place_of(recipe: Recipe) -> Place:
+    """Where the metal of a recipe stands, as far as the recipe says; raises RecipeError without an electrolyte."""
+    part = recipe.cell
+    if part is None or part.electrolyte is None:
+        raise RecipeError('[cell] electrolyte is missing; write for instance electrolyte = "1 M LiTFSI in DOL/DME"')
+    separator = chemistry.separator(part.separator or SEPARATOR)
+    area, capacity = recipe.anode.area or 1e-4, None
+    metal = chemistry.anode(recipe.anode.metal)
+    if recipe.anode.thickness is not None:
+        capacity = recipe.anode.thickness / metal.molar_volume.value * metal.charge * FARADAY
+    elif part.n_to_p is not None and part.positive_loading is not None:
+        capacity = part.n_to_p * part.positive_loading
+    rests, plated = _rests(recipe, area)
+    return Place(
+        metal=recipe.anode.metal, electrolyte=part.electrolyte, atmosphere=part.atmosphere, water=part.water,
+        electrolyte_amount=_electrolyte_amount(part, area, []), separator_thickness=separator.thickness.value,
+        macmullin=separator.macmullin.value, capacity=capacity, rests=rests, plated=plated,
+        positive=part.positive or "" if part.format == "full" else "",
+    )  # fmt: skip
+
+
+def refuse_hostile(recipe: Recipe) -> None:
+    """RecipeError for a cell that its surroundings keep from being cycled."""
+    if recipe.cell is None or recipe.cell.electrolyte is None:
+        return
+    reasons = asked(place_of(recipe))
+    if reasons:
+        raise RecipeError(
+            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
+            "question, no cell is cycled as if it were dry"
+        )
+
+
+def _rests(recipe: Recipe, area: float) -> tuple[tuple[float, int], float]:
+    """(s of the longest rest, how often), and the charge plated before it where the protocol says it (C/m2)."""
+    protocol = recipe.protocol
+    if protocol is None:
+        return (0.0, 0), 0.0
+    longest, plated, before = float(protocol.rest or 0.0), 0.0, 0.0
+    for step in protocol.steps:
+        if step.mode == "rest":
+            if (step.duration_s or 0.0) > longest:
+                longest, plated = float(step.duration_s or 0.0), before
+        elif step.mode == "current" and step.verb in ("plate", "charge") and step.duration_s is not None:
+            before = abs(step.value) / (1.0 if step.per_area else area) * step.duration_s
+        else:
+            before = 0.0
+    formation = max((float(s.duration_s or 0.0) for s in protocol.formation if s.mode == "rest"), default=0.0)
+    if formation > longest:
+        return (formation, 1), 0.0
+    return (longest, protocol.total_cycles if longest > 0.0 else 0), plated
 
 
 def prepare(recipe: Recipe, formats: tuple[str, ...] = ("symmetric", "half")) -> Prepared:
@@ -62,6 +125,7 @@ def prepare(recipe: Recipe, formats: tuple[str, ...] = ("symmetric", "half")) ->
         )
     if cell.electrolyte is None:
         raise RecipeError('[cell] electrolyte is missing; write for instance electrolyte = "1 M LiTFSI in DOL/DME"')
+    refuse_hostile(recipe)
     if protocol is None:
         raise RecipeError(
             "[protocol] is missing: nothing says how the cell is cycled; write [protocol] with "
@@ -104,13 +168,11 @@ def _not_modelled(recipe: Recipe, cell: CellPart, protocol: Protocol) -> list[st
     found = []
     if recipe.anode.thickness is None:
         found.append("[anode] thickness is not given: the metal is taken to be in excess")
-    if cell.atmosphere != "dry":
-        found.append(f"[cell] atmosphere: {cell.atmosphere!r} is not modelled: the cell is cycled as if dry")
     if cell.pressure is not None:
         found.append("[cell] pressure has no effect: stack pressure is not modelled")
     for field, value in (
         ("[cell] positive", cell.positive), ("[cell] positive_loading", cell.positive_loading),
-        ("[cell] n_to_p", cell.n_to_p),
+        ("[cell] n_to_p", cell.n_to_p), ("[cell] sulfur_loading", cell.sulfur_loading),
     ):  # fmt: skip
         if value is not None:
             found.append(f"{field} has no effect: a {cell.format} cell has no positive electrode")
