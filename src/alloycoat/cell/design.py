@@ -193,17 +193,7 @@ def symmetric(
         layer = ("coating_resistance", "nucleation_overpotential", "electronic_share")
         values |= {name: spreads[name].value for name in layer}
     given_area = area if area is not None else getattr(coating, "area_m2", None)
-    notes = [*solution.notes, *_temperature_notes(kelvin, bool(solution.activation))]
-    if (
-        spreads.get("electronic_share") is not None
-        and spreads["electronic_share"].low != spreads["electronic_share"].high
-    ):
-        notes.append(
-            "electrons are taken to be kept from the outer face of the layer by the by-product, so metal plates below "
-            "(a hypothesis of the review; half of the samples take the other)"
-        )
-    if rates.passivated:
-        notes.append(f"the film of bare {metal.symbol} carries its polarization: an assumed input, no prediction")
+    notes = [*solution.notes, *_temperature_notes(kelvin, bool(solution.activation)), *_notes(metal, rates, spreads)]
     alpha_a, alpha_c = rates.alpha
     return Cell(
         anode=metal.symbol,
@@ -224,6 +214,19 @@ def symmetric(
         **curves,
         **values,
     )
+
+
+def _notes(metal: Any, rates: Any, spreads: Mapping[str, Value | Estimate]) -> list[str]:
+    """Hypotheses behind the cell, in plain words."""
+    notes, share = [], spreads.get("electronic_share")
+    if share is not None and share.low != share.high:
+        notes.append(
+            "electrons are taken to be kept from the outer face of the layer by the by-product, so metal plates below "
+            "(a hypothesis of the review; half of the samples take the other)"
+        )
+    if rates.passivated:
+        notes.append(f"the film of bare {metal.symbol} carries its polarization: an assumed input, no prediction")
+    return notes
 
 
 TABLE_TEMPERATURE = 298.15

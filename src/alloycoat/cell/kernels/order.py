@@ -112,13 +112,14 @@ def _crossed(
 ) -> int:
     """Which end of the order this instant has reached (TIME_REACHED: none); `passed`: charge applied so far."""
     i, v, held = see[CURRENT], see[V], order[MODE] == 1.0
-    applied = i + rig.pool[LEAK] * (order[VALUE] if held else v)
     if math.isinf(v) and depleted(see, plan):
         return DEPLETED
-    beyond = TIME_REACHED
+    if math.isinf(v) and not held:  # no site is left that could carry a current
+        return METAL_GONE
+    beyond, applied = TIME_REACHED, i + rig.pool[LEAK] * (order[VALUE] if held else v)
     if held and abs(applied) <= order[LEAST]:
         return CURRENT_REACHED
-    if math.isinf(v):  # no site is left that could carry a current
+    if math.isinf(v):
         return METAL_GONE
     if not held and i != 0.0:
         along = math.copysign(1.0, i) * v
