@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from alloycoat import chemistry
 from alloycoat.coating import Coating, coat
+from alloycoat.coating.electrons import electronic_share
 from alloycoat.errors import RecipeError, unknown_name
 from alloycoat.morphology.scene import THICKEST, Layer, Liquid, Scene, Stage, Surface
 from alloycoat.quantities import FARADAY
@@ -151,12 +152,9 @@ def layer_of(
     if coating.ionic_conductivity is None:
         raise RecipeError("[coating]: the ionic conductivity of this layer is not tabulated; grow the bare metal only")
     notes = []
-    stays = bool(coating.with_role("byproduct"))
-    kept_away = stays if blocked is None else blocked
-    electronic = coating.electronic_conductivity
-    share = 0.0
-    if not kept_away and electronic is not None:
-        share = electronic.value / (electronic.value + coating.ionic_conductivity.value)
+    electrons = electronic_share(coating)
+    kept_away = electrons.value == 0.0 if blocked is None else blocked
+    share = 0.0 if kept_away else electrons.high
     notes.append(
         "electrons are taken to be kept from the outer face by the by-product (a hypothesis of the review)"
         if kept_away else "electrons reach the outer face of the layer"
