@@ -14,9 +14,10 @@ from alloycoat import cell as cells
 from alloycoat import chemistry
 from alloycoat.calibration import models as declared
 from alloycoat.calibration.cases import MA_PER_CM2, case_of, design
-from alloycoat.calibration.full_claims import life_span, retention_span
+from alloycoat.calibration.full_claims import full_trend, life_span, retention_span
 from alloycoat.calibration.reproduce_cells import first_of_bare_cell, held_for
 from alloycoat.calibration.study import fit_all
+from alloycoat.calibration.sulfur_claims import sulfur_forms, sulfur_retention, surrounding_verdicts
 from alloycoat.coating import Coating, coat
 from alloycoat.coating.describe import CRITERIA, criteria
 from alloycoat.electrochemistry.plating_location import share_on_top
@@ -335,6 +336,35 @@ def _full_bare_retention(_: ClaimRow, given: Arguments) -> Found:
     return Found((), f"bare: {words}", judged="cannot be predicted")
 
 
+def _full_trend(_: ClaimRow, given: Arguments) -> Found:
+    verdict, words = full_trend(given)
+    return Found((), words, judged=verdict)
+
+
+def _sulfur_retention(_: ClaimRow, given: Arguments) -> Found:
+    """Computed, but no test: the interval of either number is wider than the difference that is claimed."""
+    spans, words = sulfur_retention(given)
+    return Found(spans if "print" in given else (), words, judged="cannot be predicted")
+
+
+def _sulfur_forms(_: ClaimRow, given: Arguments) -> Found:
+    return Found((), sulfur_forms(given), judged="cannot be predicted")
+
+
+def _surroundings(_: ClaimRow, given: Arguments) -> Found:
+    """What the program itself answers for these surroundings."""
+    found = surrounding_verdicts(given)
+    held = "expected" in given and [one.verdict for one in found] == given["expected"].split(", ")
+    return Found((), "; ".join(one.text for one in found), judged="agrees" if held else "cannot be predicted")
+
+
+def _magnesium_per_host(claim: ClaimRow, _: Arguments) -> Found:
+    """Filling of TiS2 that the printed capacity means: a bound, no prediction."""
+    most = 2.0 * FARADAY / chemistry.molar_mass("TiS2") / 3600.0  # Ah/kg for one Mg
+    words = f"{claim.values[0]:g} mAh/g are {claim.values[0] / most:.2f} Mg per TiS2 (one gives {most:.0f} mAh/g)"
+    return Found((), words, judged="cannot be predicted")
+
+
 def _not_yet(_: ClaimRow, __: Arguments) -> Found:
     return Found((), "", judged="cannot be predicted")
 
@@ -348,7 +378,9 @@ CHECKS: dict[str, Check] = {
     "salt in a volume": _salt_in_volume, "balanced thickness": _balanced_thickness,
     "recipe concentration": _recipe_concentration, "criteria reported": _criteria,
     "salt made per precursor": _salt_per_precursor, "life of a full cell": _full_life,
-    "retention of the bare full cell": _full_bare_retention, "not yet": _not_yet,
+    "retention of the bare full cell": _full_bare_retention, "trend of full cells": _full_trend,
+    "retention of sulfur": _sulfur_retention, "forms of sulfur": _sulfur_forms, "surroundings": _surroundings,
+    "magnesium per host": _magnesium_per_host, "not yet": _not_yet,
 }  # fmt: skip
 """Name in claim_checks.csv -> function."""
 
