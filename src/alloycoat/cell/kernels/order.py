@@ -112,9 +112,9 @@ def _crossed(
 ) -> int:
     """Which end of the order this instant has reached (TIME_REACHED: none); `passed`: charge applied so far."""
     i, v, held = see[CURRENT], see[V], order[MODE] == 1.0
-    applied = i + rig.pool[LEAK] * (order[VALUE] if held else v)
     if math.isinf(v) and depleted(see, plan):
         return DEPLETED
+    applied = i + (rig.pool[LEAK] * (order[VALUE] if held else v) if rig.pool[LEAK] > 0.0 else 0.0)
     beyond = TIME_REACHED
     if held and abs(applied) <= order[LEAST]:
         return CURRENT_REACHED
