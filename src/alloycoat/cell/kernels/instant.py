@@ -116,10 +116,10 @@ def control(
     held = order[MODE] == 1.0
     given = not held and (leak == 0.0 or value == 0.0)
     molar, small = plan.medium[M_MOLAR_CHARGE], 1e-5 * plan.medium[M_SALT_TOLERANCE] * plan.medium[M_INITIAL]
-    close = (1e-11 if gain == 0.0 else 1e-9) * (1.0 if held else abs(value))
+    close = (1e-10 if gain == 0.0 else 1e-2 * plan.medium[M_SALT_TOLERANCE]) * (1.0 if held else abs(value))
     low, high, f_low, f_high = -math.inf, math.inf, -math.inf, math.inf
     i, last, jump = value if given else guess, 0, False
-    reach = max(1.0, 0.2 * abs(guess))
+    reach = 0.0
     for _ in range(200):
         solved = True
         if gain > 0.0:
@@ -145,8 +145,14 @@ def control(
             f_high *= 0.5 if last == -1 else 1.0
             last = -1
         if high == math.inf or low == -math.inf:
+            if reach == 0.0:  # somewhat beyond where a straight line through zero current would lead
+                reach = max(1.0, 0.2 * abs(i))
+                if i != 0.0 and abs(f) < math.inf:
+                    slope = abs(see[V] / i)
+                    line = 1.2 * abs(f) / (slope if held else 1.0 + leak * slope)
+                    reach = min(reach, max(line, 1e-6 * abs(i)))
             i += -reach if f > 0.0 else reach
-            reach *= 2.0
+            reach *= 3.0
             if reach > 1e8:
                 return math.nan
             continue

@@ -184,46 +184,57 @@ def _plated(row: Array, rig: Rig) -> float:
 
 
 @piece
+def _one_cycle(
+    orders: Array, times: Array, normals: Array, number: int, filled: int, plan: Plan, rig: Rig, record: Array,
+    marks: Numbers
+) -> tuple[int, int, int, int, float, float]:  # fmt: skip
+    """The orders of a cycle: (how it ended, the order that ended it or -1, samples, steps, s, most moss plated)."""
+    status, steps, spent, highest = TIME_REACHED, 0, 0.0, 0.0
+    for k in range(len(orders)):
+        row = orders[k]
+        start = int(row[FIRST_SAMPLE])
+        samples = times[start : start + int(row[SAMPLES])]
+        before = filled
+        status, spent, filled, used = _one_order(row, samples, normals, plan, rig, record, filled)
+        steps += used
+        for at in range(before, filled):
+            marks[0, at], marks[1, at] = number, k + 1
+        highest = max(highest, _plated(row, rig))
+        # a step that starts beyond its own limit would never move charge again
+        stuck = status == STOP_REACHED and spent == 0.0
+        if stuck or status not in (TIME_REACHED, STOP_REACHED, CURRENT_REACHED, CHARGE_REACHED):
+            return status, k, filled, steps, spent, highest
+    return status, -1, filled, steps, spent, highest
+
+
+@piece
 def _life(
     orders: Array, times: Array, normals: Array, cycles: int, first: int, plan: Plan, rig: Rig, record: Array,
     marks: Numbers, states: Array
 ) -> tuple[int, int, int, int, int, float]:  # fmt: skip
     """See `make_life`."""
-    filled, steps, spent, cycle, status, last = 0, 0, 0.0, 0, TIME_REACHED, 0
+    filled, steps, cycle, spent = 0, 0, 0, 0.0
     skips = len(states) == 0 and plan.medium[M_SKIP] > 0.0
-    jumped, wanted, waits, known, peak = 0, 2, 0, False, 0.0
+    jumped, wanted, waits, span, peak = 0, 2, 0, -1, 0.0
     lay_out(plan, rig)
     while cycle < cycles:
-        before, ended, highest = filled, False, 0.0
         if skips:
             pack(rig, rig.past[P_BEFORE])
-        for k in range(len(orders)):
-            row = orders[k]
-            start = int(row[FIRST_SAMPLE])
-            samples = times[start : start + int(row[SAMPLES])]
-            before = filled
-            status, spent, filled, used = _one_order(row, samples, normals, plan, rig, record, filled)
-            steps += used
-            for at in range(before, filled):
-                marks[0, at], marks[1, at] = first + cycle, k + 1
-            highest = max(highest, _plated(row, rig))
-            # a step that starts beyond its own limit would never move charge again
-            stuck = status == STOP_REACHED and spent == 0.0
-            goes_on = status in (TIME_REACHED, STOP_REACHED, CURRENT_REACHED, CHARGE_REACHED)
-            if stuck or not goes_on:
-                ended, last = True, k
-                break
+        status, last, filled, used, spent, highest = _one_cycle(
+            orders, times, normals, first + cycle, filled, plan, rig, record, marks
+        )
+        steps += used
         if len(states):
             _inventory(rig, states[cycle])
-        if ended and jumped == 0:
+        if last >= 0 and jumped == 0:
             return status, cycle, last, filled, steps, spent
         cycle += 1
         if not skips:
             continue
         pack(rig, rig.past[P_NOW])
-        good = not ended and steady(rig)
+        good = last < 0 and steady(rig)
         miss = misses(jumped, plan, rig) if good and jumped > 0 else 0.0
-        m, waits = 0, max(0, waits - 1)
+        m, waits, mends = 0, max(0, waits - 1), False
         if jumped > 0 and not (good and miss <= 1.0):
             unpack(rig.past[P_BACK], plan, rig)
             put(rig.past[P_NOW], rig.past[P_BACK])
@@ -233,23 +244,24 @@ def _life(
                 wanted, waits = 1, 3
             rise = 0.0
         elif good:
-            rise = (highest - peak) / (jumped + 1) if known else 0.0
-            learn(jumped + 1, known, rig)
+            rise = (highest - peak) / (jumped + 1) if span >= 0 else 0.0
+            learn(jumped + 1, max(span, 0), rig)
             if jumped > 0:
                 wanted = max(1, min(2 * jumped, int(0.9 * jumped / math.sqrt(max(miss, 0.1)))))
-            m = wanted if known and waits == 0 else 0
-            known, peak = True, highest
+            m = wanted if span > 0 and waits == 0 else 0
+            mends, peak = jumped > 0, highest
+            span = jumped + 1 if span >= 0 else 0
         else:
-            known, rise, wanted = False, 0.0, 2
+            rise, wanted, span = 0.0, 2, -1
         jumped = 0
-        m = reach(min(m, cycles - cycle - 1), len(orders), peak, rise, normals, plan, rig)
-        while m > 0:
+        m = reach(max(0, min(m, cycles - cycle - 1)), len(orders), peak, rise, normals, plan, rig)
+        while m > 0 or mends:
             if jump(m, len(orders), plan, rig):
                 jumped = m
                 cycle += m
                 break
             put(rig.past[P_NOW], rig.past[P_BACK])
-            m //= 2
+            m, mends = m // 2, m > 0 and mends
     return TIME_REACHED, cycles, 0, filled, steps, spent
 
 

@@ -126,9 +126,9 @@ class Wear(NamedTuple):
 ) = range(26)  # fmt: skip
 
 
-P_BEFORE, P_NOW, P_RATE, P_BEND, P_LAST, P_BACK = range(6)
+P_BEFORE, P_NOW, P_RATE, P_BEND, P_LAST, P_BACK, P_MEND = range(7)
 """Rows of `Rig.past`: the state before and after the last cycle, its losses and how they change by cycle, the state
-after the cycle that they were last taken from, the state before a jump."""
+after the cycle that they were last taken from, the state before a jump, what mends the jump before."""
 
 
 class Plan(NamedTuple):
@@ -167,7 +167,7 @@ def new_state(initial: float, free: float, additive: float, coverage: tuple[floa
 def new_rig(salt: Array, el: Array, pool: Array) -> Rig:
     """The arrays of a cell in the state given (which they keep)."""
     kept = np.zeros(len(salt) + el.size + len(pool))
-    past = np.zeros((6, len(kept)))
+    past = np.zeros((7, len(kept)))
     return Rig(salt, el, pool, np.zeros((18, len(salt))), np.zeros((2, 5, 4)), np.zeros((4, 10)), kept, past)
 
 
@@ -176,3 +176,6 @@ THINNEST = 1e-8
 EMPTY = 1e-3
 """Share of c0 at which a surface counts as depleted: closer to zero a leak would carry the rest of the current
 and the end would hang on the mesh; without a leak it changes the time of the end by less than a tenth of a percent."""
+CLOSED = 1e-3
+"""Leak in S/m2 below which a short counts as closed: 0.1 V drive 1e-5 mA/cm2, a hundredth of a percent of the current
+of the slowest test."""

@@ -114,12 +114,11 @@ def _crossed(
     i, v, held = see[CURRENT], see[V], order[MODE] == 1.0
     if math.isinf(v) and depleted(see, plan):
         return DEPLETED
-    if math.isinf(v) and not held:  # no site is left that could carry a current
-        return METAL_GONE
-    beyond, applied = TIME_REACHED, i + rig.pool[LEAK] * (order[VALUE] if held else v)
+    applied = i + (rig.pool[LEAK] * (order[VALUE] if held else v) if rig.pool[LEAK] > 0.0 else 0.0)
+    beyond = TIME_REACHED
     if held and abs(applied) <= order[LEAST]:
         return CURRENT_REACHED
-    if math.isinf(v):
+    if math.isinf(v):  # no site is left that could carry a current
         return METAL_GONE
     if not held and i != 0.0:
         along = math.copysign(1.0, i) * v

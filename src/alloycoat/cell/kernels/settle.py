@@ -12,6 +12,7 @@ from alloycoat.cell.kernels import ageing_laws
 from alloycoat.cell.kernels.column import CHANGE, KNOWN, MIDDLE, STORE, lay_out
 from alloycoat.cell.kernels.life_parameters import (
     ADDITIVE,
+    CLOSED,
     COVER,
     DEAD,
     E_ALLOY,
@@ -190,6 +191,6 @@ def settle(time: float, plan: Plan, rig: Rig) -> bool:
     _fill_pores(used, plan, rig)
     pool[SOLVENT_USED] += used
     pool[LEAK] *= w[W_LEAK_KEPT]
-    if pool[LEAK] < 1e-9:
+    if pool[LEAK] < CLOSED:
         pool[LEAK] = 0.0
     return True

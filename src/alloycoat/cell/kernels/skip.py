@@ -42,6 +42,7 @@ from alloycoat.cell.kernels.life_parameters import (
     P_BEFORE,
     P_BEND,
     P_LAST,
+    P_MEND,
     P_NOW,
     P_RATE,
     SALT_USED,
@@ -69,7 +70,7 @@ _dead_thickness = piece(ageing_laws.dead_thickness)
 _film_factor = piece(ageing_laws.film_factor)
 _MARGIN = 1.05  # a deposit so much higher than foretold must not reach across either
 _SALT = 5.0  # times the tolerance: change of c/c0 in the solved cycle, which mends the profile
-_COVER = 0.05  # coverage that counts like all losses of a cycle
+_BARE = 0.01  # share of the bare area that counts as its change in a cycle, at least
 
 
 @piece
@@ -135,7 +136,8 @@ def misses(jumped: int, plan: Plan, rig: Rig) -> float:
         elif kind == 2:
             off = abs(now[k] - rig.past[P_BACK, k] - far * rate[k]) / charge
         if kind == 1 and k < cell:
-            off /= _COVER if k % size == COVER else losses
+            bare = abs(now[k] - before[k]) + _BARE * (1.0 - now[k]) + 1e-12
+            off /= bare if k % size == COVER else losses
         elif kind == 1:
             off /= charge if k == cell + CHARGE else abs(now[k] - before[k]) + 1e-6 * abs(now[k]) + 1e-30
         wrong = max(wrong, off)
@@ -146,21 +148,27 @@ def misses(jumped: int, plan: Plan, rig: Rig) -> float:
 
 
 @piece
-def learn(distance: int, known: bool, rig: Rig) -> None:
-    """Losses of the last cycle; how they change, where those of a cycle `distance` before are `known`."""
-    before, now, rate, bend, last = (
-        rig.past[P_BEFORE], rig.past[P_NOW], rig.past[P_RATE], rig.past[P_BEND], rig.past[P_LAST],
-    )  # fmt: skip
-    size = rig.el.shape[1]
+def learn(distance: int, span: int, rig: Rig) -> None:
+    """Losses of the last cycle, and how they changed since the cycle `distance` before that was solved.
+
+    span: between the two solved cycles before (0: there are none). What was drawn on in between is mended by the
+    parabola through the losses of all three: its sum less that of the straight line goes into P_MEND.
+    """
+    past = rig.past
+    now, rate, bend = past[P_NOW], past[P_RATE], past[P_BEND]
+    size, m = rig.el.shape[1], distance - 1
+    share = m * ((2 * m + 1) / 6.0 + 0.5 * span) / (distance + span)
     for k in range(2 * size + len(rig.pool)):
         kind = _kind(k, size)
+        past[P_MEND, k] = 0.0
         if kind == 1:
-            lost = now[k] - before[k]
-            bend[k] = (lost - rate[k]) / distance if known else 0.0
+            lost = now[k] - past[P_BEFORE, k]
+            past[P_MEND, k] = share * (lost - rate[k] - distance * bend[k])
+            bend[k] = (lost - rate[k]) / distance if span > 0 else 0.0
             rate[k] = lost
         elif kind == 2:
-            rate[k], bend[k] = (now[k] - last[k]) / distance if known else 0.0, 0.0
-        last[k] = now[k]
+            rate[k], bend[k] = (now[k] - past[P_LAST, k]) / distance if span > 0 else 0.0, 0.0
+        past[P_LAST, k] = now[k]
 
 
 @piece
@@ -183,7 +191,7 @@ def reach(most: int, orders: int, peak: float, rise: float, normals: Array, plan
 
 @piece
 def jump(m: int, orders: int, plan: Plan, rig: Rig) -> bool:
-    """Draw the state on over m cycles; False, and nothing changed, where something would be used up."""
+    """Mend the state and draw it on over m cycles; False, and nothing changed, where something would be used up."""
     now, rate, bend, back = rig.past[P_NOW], rig.past[P_RATE], rig.past[P_BEND], rig.past[P_BACK]
     size, pool, el, w = rig.el.shape[1], rig.pool, rig.el, plan.wear
     cell, far = 2 * size, 0.5 * m * (m + 1)
@@ -191,7 +199,7 @@ def jump(m: int, orders: int, plan: Plan, rig: Rig) -> bool:
     for k in range(cell + len(pool)):
         kind = _kind(k, size)
         if kind > 0:
-            now[k] += m * rate[k] + far * bend[k]
+            now[k] += rig.past[P_MEND, k] + m * rate[k] + far * bend[k]
         if kind == 2 and k % size == MOSS:
             now[k] = max(0.0, now[k])
         if kind == 1 and k != cell + CHARGE and (now[k] < 0.0 or (now[k] == 0.0 and back[k] > 0.0)):
