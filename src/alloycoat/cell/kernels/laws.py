@@ -53,9 +53,10 @@ def cell_voltage(
 
 
 def pace_of(slowest: float) -> float:
-    """The pace of a step whose slowest mode decays by exp(-slowest): below PACED none, the remainder is a parabola in s.
+    """The pace of a step whose slowest mode decays by exp(-slowest); below PACED none (0).
 
-    Beyond, it settles with that mode: then it is a parabola in phi = (1 - exp(-pace s))/(1 - exp(-pace)).
+    Without a pace the remainder is taken as a parabola in s. A long one settles with the slowest mode: there it is
+    a parabola in phi = (1 - exp(-pace s))/(1 - exp(-pace)).
     """
     return slowest if slowest >= PACED else 0.0
 
