@@ -124,7 +124,11 @@ SMOOTH = (CURVED[0], ((0.0, 3000.0), (4e-10, 1e-10)), ((0.0, 2000.0), (0.45, 0.3
 
 
 def test_time_steps_are_of_fourth_order():
-    """Steps of one size from a smooth start, by the twin: the parabola iterated until it stands."""
+    """Steps of one size from a smooth start, by the twin: the parabola iterated until it stands.
+
+    All of them shorter than the slowest mode takes (a parabola in time). Longer ones, in the pace of that mode, are
+    no worse for being longer: two of them beat four short ones here.
+    """
     p = cell(SMOOTH, 10)
     start = run(p, 200.0, 1.0, tolerance=1e-6).modes
     stepper = twin.Twin(200.0, math.inf, 1e-5, p)
@@ -135,10 +139,12 @@ def test_time_steps_are_of_fourth_order():
             modes = twin.Step(stepper, modes, until / steps, enough=1e-9).end
         return modes
 
-    exact = march(32)
-    errors = [np.max(np.abs(march(steps) - exact)) for steps in (2, 4, 8)]
+    exact = march(64)
+    errors = [np.max(np.abs(march(steps) - exact)) for steps in (4, 8, 16)]
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
-    assert np.all(orders > 3.4), orders
+    assert np.all(orders > 3.8), orders
+    assert twin.Step(stepper, start, 1.0).pace > 0.0 == twin.Step(stepper, start, 0.5).pace
+    assert np.max(np.abs(march(2) - exact)) < errors[0]
 
 
 @compiled
@@ -255,7 +261,26 @@ def test_the_weights_of_an_exponential_step(decay, share):
     u = 0.5 * span * (x + 1)
     place = share - u / decay if decay else np.full_like(u, share)
     exact = [-0.5 * span * np.sum(w * np.exp(-u) * place**m) for m in range(3)]
-    np.testing.assert_allclose(laws.exponential_weights(decay, share), exact, rtol=1e-9, atol=1e-300)
+    found = laws.exponential_weights(decay, share, laws.paced(share, laws.pace_of(0.5)))
+    np.testing.assert_allclose(found, exact, rtol=1e-9, atol=1e-300)
+
+
+@pytest.mark.parametrize("pace", [1.0, 7.3, 4.4e3])
+@pytest.mark.parametrize("times", [1.0, 3.9, 16.3, 400.0])
+def test_the_weights_of_a_step_in_the_pace_of_its_slowest_mode(pace, times):
+    """Against the integral over exp(-decay (share - s)) phi^m; phi = part at share_at(part)."""
+    for part in (0.1, 0.5, 0.9):
+        share = laws.share_at(part, pace)
+        assert math.expm1(-pace * share) / math.expm1(-pace) == pytest.approx(part, rel=1e-12)
+        decay = times * pace
+        ends = np.unique(np.clip(share - np.concatenate([[0.0], np.geomspace(1e-6, 60.0, 200)]) / decay, 0.0, share))
+        x, w = np.polynomial.legendre.leggauss(12)
+        half = 0.5 * np.diff(ends)[:, None]
+        s = ends[:-1, None] + half * (x + 1)
+        phi = np.expm1(-pace * s) / np.expm1(-pace)
+        exact = [-decay * np.sum(half * w * np.exp(-decay * (share - s)) * phi**m) for m in range(3)]
+        found = laws.exponential_weights(decay, share, laws.paced(share, laws.pace_of(pace)))
+        np.testing.assert_allclose(found, exact, rtol=1e-9, atol=1e-13)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Settings(NamedTuple):
     step as a share of c0."""
 
     volumes: int | None = None
-    tolerance: float = 3e-4
+    tolerance: float = 1e-3
 
 
 def make_parameters(cell: Cell, volumes: int) -> Parameters:

@@ -94,28 +94,26 @@ def run_samples(
     same = -1.0 if settled is None else settled
     count, rows = len(made.rows), sum(_rows(order) for order in orders) * (cycles if every else 1)
     most = max(abs(order.current) for order in orders)
-    points = [accuracy.volumes or points_for(share) for share in most * made.share]
+    points = np.array([accuracy.volumes or points_for(share) for share in most * made.share], dtype=np.int64)
+    lanes_in_turn = np.argsort(points, kind="stable")  # those of one grid side by side
     found = protocol.make_log(count, rows, every)
     jobs = []
-    for volumes in sorted(set(points)):
-        own = np.flatnonzero(np.array(points) == volumes)
+    for volumes in sorted(set(points.tolist())):
+        begin, end = np.searchsorted(points[lanes_in_turn], (volumes, volumes + 1))
+        own = lanes_in_turn[begin:end]
         lanes = protocol.Lanes(pack_grid(make_grid(volumes)), made.knots, made.rows[own], made.numbers[own])
         salt = np.zeros((len(own), volumes))
         salt[:, 0] = made.numbers[own, INITIAL]
-        log = protocol.make_log(len(own), rows, every)
-        jobs.append((own, lanes, salt, log))
+        jobs.append((lanes, salt, protocol.Log(*(array[begin:end] for array in found[:4]), found.every)))
 
     def batch(job: tuple[Any, ...], begin: int) -> None:
-        own, lanes, salt, log = job
-        end, work = min(begin + _BATCH, len(own)), protocol.make_work(salt.shape[1], table)
+        lanes, salt, log = job
+        end, work = min(begin + _BATCH, len(salt)), protocol.make_work(salt.shape[1], table)
         run(table, times, cycles, 1, same, accuracy.tolerance, lanes, salt, begin, end, log, *work)
 
     with ThreadPoolExecutor(max(1, threads or os.cpu_count() or 1)) as pool:
-        list(pool.map(lambda a: batch(*a), [(job, b) for job in jobs for b in range(0, len(job[0]), _BATCH)]))
-    for own, _, _, log in jobs:
-        for whole, part in zip(found[:4], log[:4], strict=True):
-            whole[own] = part
-    return _gather(orders, found)
+        list(pool.map(lambda a: batch(*a), [(job, b) for job in jobs for b in range(0, len(job[1]), _BATCH)]))
+    return _gather(orders, found, np.argsort(lanes_in_turn))
 
 
 def _rows(order: Order) -> int:
@@ -123,18 +121,19 @@ def _rows(order: Order) -> int:
     return max(order.points, len(order.times)) + 1
 
 
-def _gather(orders: tuple[Order, ...], log: Any) -> Sweep:
+def _gather(orders: tuple[Order, ...], log: Any, at: Numbers) -> Sweep:
+    """The answer; at: where each sample stands in the log."""
     from alloycoat.cell.kernels.protocol import DONE, ORDER, ROWS, START, STATUS
 
-    told = log.told
+    told, rows, marks = log.told[at], log.rows, log.marks
     for k in np.flatnonzero(told[:, STATUS] == FAILED):
         text = orders[told[k, ORDER]].text
         raise AlloycoatError(f"sample {k + 1}: {text!r}: the salt balance of the cell could not be solved")
-    behind = np.arange(log.rows.shape[2]) >= told[:, ROWS, None]
-    time, voltage = np.where(behind, np.nan, log.rows[:, 0]), np.where(behind, np.nan, log.rows[:, 1])
-    step, cycle = np.where(behind, 0, log.marks[:, 0]), np.where(behind, 0, log.marks[:, 1])
-    if not log.every and time.shape[1]:
-        time = time - log.measured[:, START, None]
+    time, voltage, step, cycle = rows[at, 0], rows[at, 1], marks[at, 0], marks[at, 1]
+    if not log.every:  # what was written of cycles before stands behind a shorter last one
+        behind = np.arange(rows.shape[2]) >= told[:, ROWS, None]
+        time[behind], voltage[behind], step[behind], cycle[behind] = np.nan, np.nan, 0, 0
+        time -= log.measured[at, START, None]
     currents = np.array([order.current for order in orders])
     ended = tuple(ENDS.get(int(status)) for status in told[:, STATUS])
     return Sweep(time, voltage, step, cycle, currents, told[:, DONE].copy(), ended)

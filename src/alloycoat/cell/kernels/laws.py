@@ -18,6 +18,8 @@ ERROR = (
     IMPLICIT - IMPLICIT / 3.0,
 )
 """Difference between the weights of the second- and the third-order answer (Hosea & Shampine 1996)."""
+PACED = 1.0
+"""Decay of the slowest mode from which a step follows the remainder in the pace of that mode."""
 
 
 def step_factor(error: float) -> float:
@@ -50,16 +52,49 @@ def cell_voltage(
     return current * resistance + concentration_part + working - counter
 
 
-def exponential_weights(decay: float, share: float) -> tuple[float, float, float]:
+def pace_of(slowest: float) -> float:
+    """The pace of a step whose slowest mode decays by exp(-slowest); below PACED none (0).
+
+    Without a pace the remainder is taken as a parabola in s. A long one settles with the slowest mode: there it is
+    a parabola in phi = (1 - exp(-pace s))/(1 - exp(-pace)).
+    """
+    return slowest if slowest >= PACED else 0.0
+
+
+def share_at(part: float, pace: float) -> float:
+    """The share s of a step at which phi(s) = part; both from 0 to 1 (see `pace_of`)."""
+    if pace == 0.0:
+        return part
+    return -math.log1p(part * math.expm1(-pace)) / pace
+
+
+def paced(share: float, pace: float) -> tuple[float, float, float]:
+    """(pace, exp(-pace s), 1 - exp(-pace)): what `exponential_weights` of every mode needs at a share s of a step."""
+    if pace == 0.0:
+        return 0.0, 1.0, 1.0
+    return pace, math.exp(-pace * share), -math.expm1(-pace)
+
+
+def exponential_weights(decay: float, share: float, terms: tuple[float, float, float]) -> tuple[float, float, float]:
     """How far a mode has come after the `share` of a step in which it decays by exp(-decay).
 
-    With y' = -decay (y + r), r = r0 + r1 s + r2 s^2 and s from 0 to 1: y(s) = y0 + E (y0 + r0) + F r1 + G r2,
+    With y' = -decay (y + r), r = r0 + r1 phi + r2 phi^2 and s from 0 to 1: y(s) = y0 + E (y0 + r0) + F r1 + G r2.
+    With x = decay, E = exp(-x s) - 1. Without a pace phi = s and F = -s - E/x, G = -s^2 - 2 F/x (for small x s by
+    their series). With a pace p, phi = (1 - exp(-p s))/D, D = 1 - exp(-p), and with
 
-    E = exp(-x s) - 1, F = -s - E/x, G = -s^2 - 2 F/x with x = decay (for small x s by their series).
+    A = x/(x - p) (exp(-p s) - exp(-x s)) (x = p: x s exp(-x s)), B = x/(x - 2 p) (exp(-2 p s) - exp(-x s)):
+    F = (E + A)/D, G = (E + 2 A - B)/D^2.
 
-    decay: 0 or more; share: s, from 0 to 1. Relative error below 1e-10.
+    decay: 0 or more, with a pace equal to it or three times it at least; share: s, from 0 to 1; terms: `paced` of the
+    same share. Relative error below 1e-10 without a pace.
     """
-    x = -decay * share
+    x, (pace, level, span) = -decay * share, terms
+    if pace > 0.0:
+        grown = math.exp(x) - 1.0 if x > -40.0 else -1.0
+        own = grown + 1.0
+        once = decay * share * own if decay == pace else decay / (decay - pace) * (level - own)
+        twice = decay / (decay - 2.0 * pace) * (level * level - own)
+        return grown, (grown + once) / span, (grown + 2.0 * once - twice) / (span * span)
     if x > -0.02:
         grown = math.expm1(x)
         first = x * (1.0 / 2.0 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x / 120.0)))
@@ -69,6 +104,14 @@ def exponential_weights(decay: float, share: float) -> tuple[float, float, float
         first = grown / x - 1.0
         second = 2.0 * first / x - 1.0
     return grown, share * first, share * share * second
+
+
+def left_to_change(change: float, before: float, spread: float) -> float:
+    """What the sweeps behind this one would still change, as a geometric series; change: of this sweep, before: of the
+    one before (infinite: none). spread: half the range of D over its mean, the ratio that a first sweep must guess
+    (half more of it for t+(c), and a twentieth at least)."""
+    ratio = change / before if before < math.inf else 0.05 + 1.5 * spread
+    return change * ratio / (1.0 - ratio) if ratio < 0.5 else change
 
 
 def longer_step(h: float, error: float, crossing: float) -> float:

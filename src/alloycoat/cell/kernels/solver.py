@@ -52,6 +52,10 @@ _thermodynamic_integral = jit(transport.thermodynamic_integral)
 _exchange = jit(butler_volmer.exchange_current_density)
 _overpotential = jit(butler_volmer.overpotential)
 _weights = jit(laws.exponential_weights)
+_pace_of = jit(laws.pace_of)
+_share_at = jit(laws.share_at)
+_paced = jit(laws.paced)
+_left = jit(laws.left_to_change)
 _longer = jit(laws.longer_step)
 _shorter = jit(laws.shorter_step)
 _MAX_STEPS = 200_000
@@ -78,8 +82,10 @@ def profile(modes: Array, c: Array, grid: Array) -> None:
 
 
 @jit
-def _drive(c: Array, u: Array, field: float, grid: Array, knots: Array, rows: Array, work: Array) -> float:
-    """Potential u of the modes, d modes/dt = -decay u b/(eps S L^2), and the middle of the diffusivities.
+def _drive(
+    c: Array, u: Array, field: float, grid: Array, knots: Array, rows: Array, work: Array
+) -> tuple[float, float]:  # fmt: skip
+    """Potential u of the modes, d modes/dt = -decay u b/(eps S L^2); the middle and half of the range of D.
 
     field: i L/(z F b), what the current adds to P across the cell where t+ = 0.
     """
@@ -101,7 +107,7 @@ def _drive(c: Array, u: Array, field: float, grid: Array, knots: Array, rows: Ar
         p, s = work[P, n - 1], work[T, n - 1]
         for k in range(n):
             u[k] += grid[SHAPES + 2 * n - 1, k] * p + grid[SHAPES + 3 * n - 1, k] * s
-    return 0.5 * (low + high)
+    return 0.5 * (low + high), 0.5 * (high - low)
 
 
 @jit
@@ -147,10 +153,10 @@ def _places(gain: float, grid: Array, work: Array) -> float:
 @jit
 def inside(share: float, mean: float, work: Array) -> float:
     """Modes after a share of the step just tried, into work[M3]; how far they are from its end (a bound)."""
-    apart, gain = 0.0, 1.0 / mean
+    apart, gain, terms = 0.0, 1.0 / mean, _paced(share, work[DECAY, 0])
     work[M3, 0] = work[M0, 0]
     for k in range(1, work.shape[1]):
-        e, f, g = _weights(work[DECAY, k], share)
+        e, f, g = _weights(work[DECAY, k], share, terms)
         value = work[M0, k] + gain * e * work[U0, k] + f * work[R1, k] + g * work[R2, k]
         apart += abs(value - work[M2, k])
         work[M3, k] = value
@@ -163,10 +169,16 @@ def _apart(mean: float, work: Array) -> tuple[float, float, float]:
 
     |modes(s) - modes(1)| <= A exp(-x s) + B (1 - s) + C (1 - s^2), x the decay of the slowest mode.
     """
-    fading, line, curve, gain = 0.0, 0.0, 0.0, 1.0 / mean
+    fading, line, curve, gain, pace = 0.0, 0.0, 0.0, 1.0 / mean, work[DECAY, 0]
+    span = 1.0 - math.exp(-pace)
     for k in range(1, work.shape[1]):
-        x, q = work[DECAY, k], work[R2, k]
-        slope = work[R1, k] - 2.0 * q / x
+        x, r, q = work[DECAY, k], work[R1, k], work[R2, k]
+        if pace > 0.0:
+            once, twice = x if x == pace else x / (x - pace), abs(x / (x - 2.0 * pace))
+            fading += abs(gain * work[U0, k]) + abs(r) * (1.0 + once) / span
+            fading += abs(q) * (1.0 + 2.0 * once + twice) / (span * span)
+            continue
+        slope = r - 2.0 * q / x
         fading += abs(gain * work[U0, k] - slope / x)
         line += abs(slope)
         curve += abs(q)
@@ -177,7 +189,7 @@ def _apart(mean: float, work: Array) -> tuple[float, float, float]:
 def _defect(field: float, mean: float, grid: Array, knots: Array, rows: Array, work: Array) -> float:
     """What the parabola misses of the remainder early in the step, as far as it moves the end: mol/m3 at worst."""
     n, size = work.shape[1], 0.0
-    inside(EARLY, mean, work)
+    inside(_share_at(EARLY, work[DECAY, 0]), mean, work)
     profile(work[M3], work[C3], grid)
     _drive(work[C3], work[U3], field, grid, knots, rows, work)
     work[M3, 0] = 0.0
@@ -199,19 +211,23 @@ def _try_step(
     rate: how far a mode of decay 1 decays in it. Leaves modes and profiles of the middle and the end, and the bend
     of the remainder r = u/mean - modes in R1 and R2.
     """
-    n, gain = work.shape[1], 1.0 / mean
-    for k in range(1, n):
-        work[DECAY, k] = rate * grid[DECAYS, k]
-        work[R1, k] = work[R2, k] = 0.0
-        for half in range(2):
-            e, f, g = _weights(work[DECAY, k], 0.5 + 0.5 * half)
+    n, gain, pace = work.shape[1], 1.0 / mean, _pace_of(rate * grid[DECAYS, 1])
+    work[DECAY, 0] = pace
+    for half in range(2):
+        share = 1.0 if half else _share_at(0.5, pace)
+        terms = _paced(share, pace)
+        for k in range(1, n):
+            work[DECAY, k] = rate * grid[DECAYS, k]
+            work[R1, k] = work[R2, k] = 0.0
+            e, f, g = _weights(work[DECAY, k], share, terms)
             work[E1 + 3 * half, k], work[F1 + 3 * half, k], work[G1 + 3 * half, k] = e, f, g
     work[M1, 0] = work[M2, 0] = work[M0, 0]
-    change, before, sweep = _places(gain, grid, work), math.inf, 0
+    change, before, left, spread, sweep = _places(gain, grid, work), math.inf, math.inf, 0.0, 0
     while sweep < _SWEEPS:
         sweep += 1
         for place in range(M1, M2 + 1):
-            _drive(work[place + C0], work[place + U0], field, grid, knots, rows, work)
+            _, half_range = _drive(work[place + C0], work[place + U0], field, grid, knots, rows, work)
+            spread = max(spread, half_range)
         for k in range(1, n):
             middle = (work[U1, k] - work[U0, k]) * gain - work[M1, k] + work[M0, k]
             end = (work[U2, k] - work[U0, k]) * gain - work[M2, k] + work[M0, k]
@@ -220,10 +236,11 @@ def _try_step(
         change = _places(gain, grid, work)
         if sweep == 1 and change <= SETTLED * target:
             return change, 2  # the remainder does not change: the step is exact
+        left = _left(change, before, spread * gain)
         if change <= 0.3 * target or not change < 0.5 * before or not change < 1e3 * target:
             break
         before = change
-    return max(change, _defect(field, mean, grid, knots, rows, work)), 2 * sweep + 1
+    return max(left, _defect(field, mean, grid, knots, rows, work)), 2 * sweep + 1
 
 
 @jit
@@ -301,7 +318,7 @@ def march(
     time, h, mean, fresh = 0.0, until, 1.0, True
     while status == TIME_REACHED and time < until:
         if fresh:
-            mean = _drive(work[C2], work[U0], field, grid, knots, rows, work)
+            mean, _ = _drive(work[C2], work[U0], field, grid, knots, rows, work)
             for k in range(n):
                 work[M0, k] = work[M2, k]
         h, crossing = min(h, until - time), 1.0 / (pace * mean)

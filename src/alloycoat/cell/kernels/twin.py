@@ -42,8 +42,8 @@ class Twin:
         """Segments of the property tables at concentrations."""
         return np.asarray(self.p.rows[np.searchsorted(self.p.knots, c, side="right")])
 
-    def drive(self, modes: Array) -> tuple[Array, float]:
-        """Potential u of the modes (d modes/dt = -decay u rate) and the middle of the diffusivities."""
+    def drive(self, modes: Array) -> tuple[Array, float, float]:
+        """Potential u of the modes (d modes/dt = -decay u rate); the middle and half the range of the diffusivities."""
         grid = self.p.grid
         c = modes @ grid.to_nodes
         rows = self.rows(c)
@@ -52,7 +52,8 @@ class Twin:
         anions = 1.0 - rows[:, 2] - rows[:, 3] * c
         u = grid.to_modes @ integral + self.field * (grid.source @ anions)
         u[0] = 0.0
-        return u, 0.5 * float(diffusivity.min() + diffusivity.max())
+        low, high = float(diffusivity.min()), float(diffusivity.max())
+        return u, 0.5 * (low + high), 0.5 * (high - low)
 
     def observe(self, modes: Array) -> tuple[float, float, float]:
         """Voltage and the two surface concentrations."""
@@ -89,16 +90,18 @@ class Step:
 
     def __init__(self, twin: Twin, modes: Array, h: float, enough: float | None = None) -> None:
         self.twin, self.modes, self.h, self.enough = twin, modes, h, enough
-        self.start, self.mean = twin.drive(modes)
+        self.start, self.mean, _ = twin.drive(modes)
+        self.spread = 0.0
         self.decay = h * self.mean * twin.rate * twin.p.grid.decay
+        self.pace = laws.pace_of(float(self.decay[1]))
         self.bend = np.zeros((2, len(modes)))
         self.evaluations = 0
         self.error = self._iterate()
         self.end = self.at(1.0)
 
     def at(self, share: float) -> Array:
-        """Modes after a share of the step, with the remainder r0 + r1 s + r2 s^2 as it is known."""
-        weights = np.array([laws.exponential_weights(x, share) for x in self.decay[1:]]).T
+        """Modes after a share of the step, with the remainder r0 + r1 phi + r2 phi^2 as it is known."""
+        weights = np.array([laws.exponential_weights(x, share, laws.paced(share, self.pace)) for x in self.decay[1:]]).T
         out = self.modes.copy()
         out[1:] += weights[0] * self.start[1:] / self.mean + np.sum(weights[1:] * self.bend[:, 1:], axis=0)
         return out
@@ -106,32 +109,35 @@ class Step:
     def remainder(self, modes: Array) -> Array:
         """r(modes) - r(start), r = u/mean - modes."""
         self.evaluations += 1
-        return np.asarray((self.twin.drive(modes)[0] - self.start) / self.mean - modes + self.modes)
+        u, _, half_range = self.twin.drive(modes)
+        self.spread = max(self.spread, half_range / self.mean)
+        return np.asarray((u - self.start) / self.mean - modes + self.modes)
 
     def worst(self, change: Array) -> float:
         """Largest of a change of the modes at the points."""
         return float(np.max(np.abs(change[1:] @ self.twin.p.grid.to_nodes[1:])))
 
     def _iterate(self) -> float:
-        target, before = self.twin.target, math.inf
-        middle, end = self.at(0.5), self.at(1.0)
+        target, before, halfway = self.twin.target, math.inf, laws.share_at(0.5, self.pace)
+        middle, end = self.at(halfway), self.at(1.0)
         for sweep in range(1, 5 if self.enough is None else 50):
             half, whole = self.remainder(middle), self.remainder(end)
             self.bend = np.array([4.0 * half - whole, 2.0 * whole - 4.0 * half])
-            after = self.at(0.5), self.at(1.0)
+            after = self.at(halfway), self.at(1.0)
             change = max(self.worst(after[0] - middle), self.worst(after[1] - end))
             middle, end = after
             if sweep == 1 and change <= SETTLED * target:
                 return change
             if self.enough is not None and change > self.enough:
                 continue
+            left = laws.left_to_change(change, before, self.spread)
             if change <= 0.3 * target or not change < 0.5 * before or not change < 1e3 * target:
                 break
             before = change
         early = EARLY
-        miss = self.remainder(self.at(early)) - early * self.bend[0] - early**2 * self.bend[1]
-        miss[1:] *= np.array([laws.exponential_weights(x, 1.0)[0] for x in self.decay[1:]])
-        return max(change, self.worst(miss))
+        miss = self.remainder(self.at(laws.share_at(early, self.pace))) - early * self.bend[0] - early**2 * self.bend[1]
+        miss[1:] *= np.array([laws.exponential_weights(x, 1.0, laws.paced(1.0, self.pace))[0] for x in self.decay[1:]])
+        return max(left, self.worst(miss))
 
     def locate(self, high: float = 1.0) -> tuple[float, float]:
         """Share of the step after which it must end, and the voltage just behind it (bisection)."""
