@@ -19,6 +19,7 @@ from alloycoat.morphology.texture import line
 from alloycoat.quantities import FARADAY
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
 COURANT = 0.3
 """Largest way of the front in a step, in cells."""
 TAIL = 1e-6
@@ -45,6 +46,7 @@ class Deposit:
     current: float = 0.0
     first_metal: float = field(init=False)
     earlier: Array | None = None  # local current a step ago
+    earlier_upper: Array | None = None  # that on the outer face of the layer
     last_dt: float | None = None
     last_total: float = 0.0
 
@@ -83,7 +85,7 @@ class Deposit:
 
     def begin(self, current: float) -> None:
         """Start a stage at a total current in A/m2: no history, potential solved."""
-        self.current, self.earlier, self.last_dt = current, None, None
+        self.current, self.earlier, self.earlier_upper, self.last_dt = current, None, None, None
         if not self.electrode.iterations:
             self._first_guess(current)
         self.electrode.solve(self.eta, self.salt.c, current)
@@ -147,9 +149,10 @@ class Deposit:
         salt.accept(c, above)
         self.charge += dt * self._middle(self.current, self.last_total, ratio)
         self.earlier, self.last_dt = before, dt
+        self.earlier_upper = on_top[1] if on_top is not None else None
         self.last_total, self.current = self.current, total
         if self._draw_islands():
-            self.earlier, self.last_dt = None, None
+            self.earlier, self.earlier_upper, self.last_dt = None, None, None
             self.look()
             e.solve(self.eta, salt.c, total)
         return error
@@ -208,10 +211,7 @@ class Deposit:
         scene, e, band = self.scene, self.electrode, self.electrode.band
         assert band is not None
         at = band.rows, band.columns
-        j = e.current[at]
-        if ratio and self.earlier is not None:
-            old = self.earlier[at]
-            j = np.where(old != 0.0, j + 0.5 * ratio * (j - old), j)
+        j = _extrapolated(e.current, self.earlier, at, ratio)
         if self.live is not None:
             j = j * self.live[at]
         wanted = -self._middle(self.current, self.last_total, ratio) * dt * self.volume_per_charge * scene.nx / scene.dx
@@ -222,7 +222,7 @@ class Deposit:
         if self.cover is not None:
             self.cover.rise(-j * band.area * band.below * dt * self.volume_per_charge * scene.dx, band.columns)
         if e.outer is not None and e.face is not None:
-            plated = e.outer.take(e.upper[e.face.at], e.face, dt)
+            plated = e.outer.take(_extrapolated(e.upper, self.earlier_upper, e.face.at, ratio), e.face, dt)
             wanted -= float(plated.sum()) * self.volume_per_charge / scene.dx
         push, known = np.zeros_like(self.eta), np.zeros(self.eta.shape, dtype=np.int8)
         weight, weighted = np.zeros_like(self.eta), np.zeros_like(self.eta)
@@ -281,7 +281,9 @@ class Deposit:
             ]),
         }  # fmt: skip
         if e.outer is not None:
+            none = np.empty(0)
             kept |= {"held": e.outer.held, "upper": e.upper}
+            kept["earlier_upper"] = none if self.earlier_upper is None else self.earlier_upper
         if self.cover is not None:
             kept |= {"taken": self.cover.taken, "thickness": self.cover.thickness, "front": self.cover.front}
         return kept
@@ -304,8 +306,18 @@ class Deposit:
             self.cover.front = kept["front"].copy()
         if e.outer is not None:
             e.outer.held, e.upper = kept["held"].copy(), kept["upper"].copy()
+            self.earlier_upper = kept["earlier_upper"].copy() if kept["earlier_upper"].size else None
         self.look()
         e.properties(salt.c, e.values)
+
+
+def _extrapolated(now: Array, earlier: Array | None, at: tuple[Rows, Rows], ratio: float) -> Array:
+    """Current at the middle of the coming step in the cells `at`; where there was none a step ago, that of now."""
+    j = now[at]
+    if not ratio or earlier is None:
+        return np.asarray(j)
+    old = earlier[at]
+    return np.asarray(np.where(old != 0.0, j + 0.5 * ratio * (j - old), j))
 
 
 def first_front(scene: Scene) -> Array:
