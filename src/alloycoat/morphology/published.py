@@ -71,7 +71,7 @@ MODELS = {model.name: model for model in (HONG, AHMAD, FLAT)}
 
 _SIZE, _ELECTRODE = 200.0, 20.0
 _PHASE_STEP = 0.9
-_NEWTON, _WANTED, _MORE = 8, 4, 1.001
+_NEWTON, _WANTED, _MORE = 8, 5, 1.001
 # mean square of the nodal load of noise of variance 1, along each axis, on linear elements of size one with two
 # quadrature points and a number for every point and test function: each node sums four with squared weights of 1/3
 _LOAD = 1.0 / 3.0
@@ -109,7 +109,7 @@ class PublishedRun:
     """
 
     def __init__(
-        self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0, settled: float = 0.02
+        self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0, settled: float = 0.1
     ) -> None:
         self._take(model, (cells, cells), _SIZE / cells, step, seed, settled)
         walls = {"low_y": Side("flux"), "high_y": Side("flux")}
@@ -139,7 +139,7 @@ class PublishedRun:
         self._seed, self._ratio = seed, float(np.exp(model.solid_level - model.level))
         self._strength = model.noise / np.sqrt(3.0) * (_LOAD / spacing) ** (0.5 * len(shape))
         self._work, self._nothing = np.zeros((8, *shape)), np.zeros(shape)
-        self._noise = np.zeros(shape)
+        self._noise, self._draw, self._drawn = np.zeros(shape), np.zeros(shape), -1
         self._rows = np.zeros(shape[0], dtype=np.int64)
 
     def _begin(self) -> None:
@@ -222,9 +222,7 @@ class PublishedRun:
         m, solver, work = self.model, self._diffuse, self._work
         stiff = m.mobility * (2.0 * m.barrier + 4.0 * before.ndim * m.kappa / self.spacing**2)
         count = max(1, int(np.ceil(dt * stiff / (2.0 * _PHASE_STEP))))
-        if m.noise:
-            span = self.time, self.time + dt, m.noise_step
-            kernels.white_noise(_flat(before), self._rows, self._seed, *span, self._strength, _flat(self._noise))
+        self._make_noise(before, dt)
         grown = dt / self._last if self.steps else 0.0
         pot = self.pot + grown * (self.pot - self._earlier_pot)
         self.w, self.share = start.copy(), share.copy()
@@ -248,6 +246,20 @@ class PublishedRun:
             if left < self.settled * weights[0] * m.c0:
                 return used
         return _NEWTON + 1
+
+    def _make_noise(self, eta: Array, dt: float) -> None:
+        """Mean rate of the noise over a step: a field for every interval of the papers, whatever our steps."""
+        m, interval = self.model, self.model.noise_step
+        if not m.noise:
+            return
+        begin, end = self.time, self.time + dt
+        self._noise[:] = 0.0
+        for index in range(int(begin / interval + 1e-9), int(np.ceil(end / interval - 1e-9))):
+            if index != self._drawn or dt > interval:
+                kernels.draw_noise(self._rows, self._seed, index, eta.ndim == 2, _flat(self._draw))
+                self._drawn = index
+            share = (min(end, (index + 1) * interval) - max(begin, index * interval)) / dt
+            kernels.add_noise(_flat(eta), self._rows, share * self._strength, _flat(self._draw), _flat(self._noise))
 
     def _shift(self, change: Array, sink: Array, weight: float, most: float) -> float:
         """Change the salt; the largest change of lithium times weight."""

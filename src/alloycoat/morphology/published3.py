@@ -21,7 +21,7 @@ class SpaceRun(PublishedRun):
         spacing: float = 1.0,
         step: float = 0.25,
         seed: int = 0,
-        settled: float = 0.02,
+        settled: float = 0.1,
     ) -> None:
         self._take(model, shape, spacing, step, seed, settled)
         self._conduct = SpaceSolver(shape, spacing, model.potential, 0.0)
