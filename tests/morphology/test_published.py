@@ -111,21 +111,17 @@ def test_drift_is_solved():
     assert image.sum() == pytest.approx((solver.sink * found).sum())  # drift moves, it makes nothing
 
 
-def test_noise_is_that_of_linear_elements():
-    rows, drawn, sharp = np.ones(30, dtype=np.int64), np.empty((30, 20)), np.empty((30, 20))
-    kernels.draw_noise(rows, 3, 5, False, drawn)
-    kernels.draw_noise(rows, 3, 5, True, sharp)
-    assert drawn.mean() == pytest.approx(0, abs=0.15) and drawn.std() == pytest.approx(1, abs=0.1)
-
-    def mass(n):
-        full = (4 * np.eye(n) + np.eye(n, k=1) + np.eye(n, k=-1)) / 6
-        full[0, 0] = full[-1, -1] = 5 / 6
-        return full
-
-    assert mass(30) @ sharp @ mass(20) == pytest.approx(drawn)
-    some = (np.arange(30) // 5 == 2).astype(np.int64)
-    kernels.draw_noise(some, 3, 5, True, drawn)
-    assert drawn[10:15] == pytest.approx(sharp[10:15], abs=5e-3)  # what is far does not matter
+def test_noise_is_white_and_that_of_linear_elements():
+    run = PublishedRun(HONG._replace(width=500.0), 50)  # the front everywhere
+    run._rows[:] = 1
+    run._make_noise(run.eta, 0.02)
+    drawn = run._noise
+    # squared weights of the sixteen numbers that a node of size one collects: 1/9; an area of 16 nodes
+    assert drawn.std() == pytest.approx(0.04 / np.sqrt(3) / 3 / 4, rel=0.05)
+    assert abs(drawn.mean()) < 4 * drawn.std() / 50
+    for lag in (1, 2):
+        for axis in (0, 1):
+            assert abs(np.mean(drawn * np.roll(drawn, lag, axis))) < 0.08 * drawn.var()
 
 
 def test_noise_does_not_ask_for_the_steps():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alloycoat.morphology.kernels.space import SpaceDrift, SpaceSolver
-from alloycoat.morphology.published import Published, PublishedRun
+from alloycoat.morphology.published_model import Published, PublishedRun
 
 
 class SpaceRun(PublishedRun):

@@ -66,51 +66,22 @@ def _normal(seed, index, cell):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _sharpen(line):  # type: ignore[no-untyped-def]
-    """line = inverse of the mass matrix (1/6, 4/6, 1/6) of linear elements, halved at both ends, times line."""
-    n = len(line)
-    carry = np.empty(n)
-    for k in range(n):
-        middle = 4.0 / 6.0 if 0 < k < n - 1 else 5.0 / 6.0
-        pivot = middle - (carry[k - 1] / 6.0 if k else 0.0)
-        carry[k] = 1.0 / (6.0 * pivot)
-        line[k] = (line[k] - (line[k - 1] / 6.0 if k else 0.0)) / pivot
-    for k in range(n - 2, -1, -1):
-        line[k] -= carry[k] * line[k + 1]
+def white_noise(eta, rows, seed, begin, end, interval, strength, out):  # type: ignore[no-untyped-def]
+    """out = mean over [begin, end] of a rate of standard deviation `strength` drawn anew for every `interval`.
 
-
-@compiled
-def draw_noise(rows, seed, index, sharp, out):  # type: ignore[no-untyped-def]
-    """out = normal numbers of variance 1 in the given rows and 6 beyond; sharp: divided by the mass matrix.
-
-    The number of a cell is that of seed, index and cell, whatever the rows; what is beyond the 6 rows is worth 4e-4.
+    The same for every split of time into steps. Only where 1e-3 < eta < 1 - 1e-3, elsewhere 0.
     """
-    n, m = out.shape
-    wanted = rows.copy()
-    for i in range(n):
-        if rows[i]:
-            for k in range(max(0, i - 6), min(n, i + 7)):
-                wanted[k] = 1
-    for i in range(n):
-        for j in range(m):
-            out[i, j] = _normal(seed, index, i * m + j) if wanted[i] else 0.0
-    if sharp:
-        for i in range(n):
-            if wanted[i]:
-                _sharpen(out[i])
-        for j in range(m):
-            _sharpen(out[:, j])
-
-
-@compiled
-def add_noise(eta, rows, factor, drawn, out):  # type: ignore[no-untyped-def]
-    """out += factor drawn where 1e-3 < eta < 1 - 1e-3."""
     n, m = eta.shape
+    first, last = int(begin / interval + 1e-9), int(math.ceil(end / interval - 1e-9))
     for i in range(n):
-        if rows[i]:
-            for j in range(m):
-                if 1e-3 < eta[i, j] < 1.0 - 1e-3:
-                    out[i, j] += factor * drawn[i, j]
+        for j in range(m):
+            out[i, j] = 0.0
+            if rows[i] and 1e-3 < eta[i, j] < 1.0 - 1e-3:
+                total = 0.0
+                for k in range(first, last):
+                    overlap = min(end, (k + 1) * interval) - max(begin, k * interval)
+                    total += overlap * _normal(seed, k, i * m + j)
+                out[i, j] = strength * total / (end - begin)
 
 
 @compiled
@@ -206,7 +177,8 @@ def balance(  # type: ignore[no-untyped-def]
     Cells of size one. Fills conductances tx, ty (arithmetic means) and sink, defect = left minus right side, and
     drift[0..3]: what the flow through the face below (before) a cell changes by with the mobility in the cell (0, 2)
     and in the one below (1, 3), per change of w. w = edge and pot = 0 on the face at high x, no flux elsewhere. The
-    metal that forms in the step depends on s through the drive (more: d eta/ds); its slope stands in the sink. spread and carry are work arrays.
+    metal that forms in the step depends on s through the drive (more: d eta/ds); its slope stands in the sink.
+    spread and carry are work arrays.
     """
     n, m = eta.shape
     for i in range(n):

@@ -169,7 +169,9 @@ class SpaceSolver:
             r -= self.sink * shift
         lost = abs(float(r.sum()))
         total = 0.5 * float(np.abs(b - self.sink * x).sum())
-        return Solution(x, used, error / float(np.sqrt(power)) if power else error, lost / total if total else 0.0, done)
+        return Solution(
+            x, used, error / float(np.sqrt(power)) if power else error, lost / total if total else 0.0, done
+        )
 
 
 class SpaceDrift(SpaceSolver):
