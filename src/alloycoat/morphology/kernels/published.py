@@ -72,7 +72,7 @@ def white_noise(eta, rows, seed, begin, end, interval, strength, out):  # type: 
     The same for every split of time into steps. Only where 1e-3 < eta < 1 - 1e-3, elsewhere 0.
     """
     n, m = eta.shape
-    first, last = int(begin / interval + 1e-9), int(math.ceil(end / interval - 1e-9))
+    first, last = int(begin / interval + 1e-9), math.ceil(end / interval - 1e-9)
     for i in range(n):
         for j in range(m):
             out[i, j] = 0.0
