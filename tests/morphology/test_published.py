@@ -148,6 +148,24 @@ def test_lithium_is_conserved_but_for_what_enters_at_the_far_side():
 
 
 @slow
+def test_what_lies_below_the_front_does_not_matter():
+    runs = []
+    for low in (False, True):
+        run = PublishedRun(HONG, 100, step=0.05)
+        run.eta = np.concatenate([np.ones((40, 100)), run.eta[:60]])  # the front at 100 um
+        run.pot = HONG.potential * run.eta
+        run._begin()
+        if low:
+            run.bury()
+        while run.time < 0.5:
+            run.advance(0.5)
+        runs.append(run)
+    assert runs[1].buried == 32 and runs[1].front() == pytest.approx(runs[0].front(), abs=1e-9)
+    assert runs[1].whole(runs[1].eta, 1.0) == pytest.approx(runs[0].eta, abs=2e-3)
+    assert runs[1].whole(runs[1].pot, HONG.potential) == pytest.approx(runs[0].pot, abs=1e-5)
+
+
+@slow
 def test_the_same_seed_gives_the_same_and_a_shorter_step_nearly_the_same():
     runs = [grow_published("hong2018", seconds=1.0, cells=100, samples=1, step=step) for step in (0.1, 0.1, 0.02)]
     assert np.array_equal(runs[0].eta, runs[1].eta)

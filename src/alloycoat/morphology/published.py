@@ -88,7 +88,7 @@ def grow_published(
         run = SpaceRun(case.model, box, step=step, seed=seed)
 
     def frame() -> NDArray[np.float32]:
-        return run.eta.astype(np.float32) if box is None else run.heights()
+        return run.whole(run.eta, 1.0).astype(np.float32) if box is None else run.heights()
 
     far = 0.98e-6 * (SIZE if box is None else box[0] * run.spacing)
     times, fronts, frames, ended = [0.0], [run.front()], [frame()], "completed"
@@ -96,6 +96,7 @@ def grow_published(
         until = seconds * sample / samples
         while run.time < until * (1.0 - 1e-12) and run.front() < far:
             run.advance(until)
+        run.bury()
         times.append(run.time)
         fronts.append(run.front())
         frames.append(frame())
@@ -105,6 +106,6 @@ def grow_published(
             ended = "span"
             break
     return PublishedGrowth(
-        case.model, np.array(times), np.array(fronts), run.eta, run.concentration(), run.pot, np.array(frames),
-        run.steps, ended, name, run.spacing,
+        case.model, np.array(times), np.array(fronts), run.whole(run.eta, 1.0), run.whole(run.concentration(), 0.0),
+        run.whole(run.pot, case.model.potential), np.array(frames), run.steps, ended, name, run.spacing,
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alloycoat.morphology.kernels.space import SpaceDrift, SpaceSolver
 from alloycoat.morphology.published_model import Published, PublishedRun
 
@@ -24,6 +26,7 @@ class SpaceRun(PublishedRun):
         settled: float = 0.1,
     ) -> None:
         self._take(model, shape, spacing, step, seed, settled)
-        self._conduct = SpaceSolver(shape, spacing, model.potential, 0.0)
-        self._diffuse = SpaceDrift(shape)
         self._begin()
+
+    def _solvers(self, shape: Any) -> tuple[Any, Any]:
+        return SpaceSolver(shape, self.spacing, self.model.potential, 0.0), SpaceDrift(shape)

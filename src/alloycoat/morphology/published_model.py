@@ -90,11 +90,13 @@ class PublishedRun:
         self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0, settled: float = 0.1
     ) -> None:
         self._take(model, (cells, cells), SIZE / cells, step, seed, settled)
-        walls = {"low_y": Side("flux"), "high_y": Side("flux")}
-        sides = Sides(Side("value", model.potential), Side("value"), **walls)
-        self._conduct: Any = EllipticSolver((cells, cells), (self.spacing, self.spacing), sides)
-        self._diffuse: Any = DriftSolver((cells, cells))
         self._begin()
+
+    def _solvers(self, shape: Any) -> tuple[Any, Any]:
+        """Of the potential and of the salt."""
+        walls = {"low_y": Side("flux"), "high_y": Side("flux")}
+        sides = Sides(Side("value", self.model.potential), Side("value"), **walls)
+        return EllipticSolver(shape, (self.spacing, self.spacing), sides), DriftSolver(shape)
 
     def _take(
         self, model: Published, shape: tuple[int, ...], spacing: float, step: float, seed: int, settled: float
@@ -113,12 +115,35 @@ class PublishedRun:
         self.edge = float(model.level + np.log(model.c0 / (1.0 - model.c0)))
         self.w = np.full(shape, self.edge)
         self.pot = model.potential * self.eta
-        self.time, self.steps = 0.0, 0
+        self.time, self.steps, self.buried = 0.0, 0, 0
         self._seed, self._ratio = seed, float(np.exp(model.solid_level - model.level))
         self._strength = model.noise / np.sqrt(3.0) * (_LOAD / spacing) ** (0.5 * len(shape))
         self._work, self._nothing = np.zeros((8, *shape)), np.zeros(shape)
         self._noise = np.zeros(shape)
         self._rows = np.zeros(shape[0], dtype=np.int64)
+        self._conduct, self._diffuse = self._solvers(shape)
+
+    def bury(self) -> None:
+        """Leave out rows 16 and more below the front: solid metal there, of one potential, at rest.
+
+        `buried` counts them; eta, share, w and pot hold the rows beyond.
+        """
+        kernels.find_front(_flat(self.eta), 16, self._rows)
+        low = int(np.argmax(self._rows)) // 8 * 8
+        if not low or not self._rows.any():
+            return
+        self.buried += low
+        for name in (
+            "eta", "share", "w", "pot", "_content", "_earlier_content", "_earlier_w", "_earlier_pot", "_rate",
+            "_noise", "_nothing", "_rows",
+        ):  # fmt: skip
+            setattr(self, name, getattr(self, name)[low:].copy())
+        self._work = self._work[:, low:].copy()
+        self._conduct, self._diffuse = self._solvers(self.eta.shape)
+
+    def whole(self, field: Array, below: float) -> Array:
+        """A field with the buried rows, which hold `below`."""
+        return np.concatenate([np.full((self.buried, *field.shape[1:]), below), field])
 
     def _begin(self) -> None:
         """Take the fields as they stand for the first."""
@@ -230,7 +255,8 @@ class PublishedRun:
         m = self.model
         if m.noise:
             span = self.time, self.time + dt, m.noise_step
-            kernels.white_noise(_flat(eta), self._rows, self._seed, *span, self._strength, _flat(self._noise))
+            place = self._seed, self.buried
+            kernels.white_noise(_flat(eta), self._rows, *place, *span, self._strength, _flat(self._noise))
 
     def _shift(self, change: Array, sink: Array, weight: float, most: float) -> float:
         """Change the salt; the largest change of lithium times weight."""
@@ -257,7 +283,7 @@ class PublishedRun:
         """Highest metal of every column in um."""
         solid = self.eta >= 0.5
         top = len(solid) - np.argmax(solid[::-1], axis=0)
-        return np.where(solid.any(axis=0), top * self.spacing, 0.0).astype(np.float32)
+        return np.where(solid.any(axis=0), (self.buried + top) * self.spacing, 0.0).astype(np.float32)
 
     def front(self) -> float:
         """Highest place with eta >= 1/2, in m."""
@@ -269,4 +295,4 @@ class PublishedRun:
         solid = eta[i] >= 0.5
         here = eta[i, solid]
         after = eta[i + 1, solid] if i + 1 < len(eta) else np.zeros(len(here))
-        return float((i + 0.5 + np.max((here - 0.5) / (here - after))) * self.spacing * 1e-6)
+        return float((self.buried + i + 0.5 + np.max((here - 0.5) / (here - after))) * self.spacing * 1e-6)

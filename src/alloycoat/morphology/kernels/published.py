@@ -66,10 +66,11 @@ def _normal(seed, index, cell):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def white_noise(eta, rows, seed, begin, end, interval, strength, out):  # type: ignore[no-untyped-def]
+def white_noise(eta, rows, seed, offset, begin, end, interval, strength, out):  # type: ignore[no-untyped-def]
     """out = mean over [begin, end] of a rate of standard deviation `strength` drawn anew for every `interval`.
 
-    The same for every split of time into steps. Only where 1e-3 < eta < 1 - 1e-3, elsewhere 0.
+    The same for every split of time into steps. offset: rows left out below. Only where 1e-3 < eta < 1 - 1e-3,
+    elsewhere 0.
     """
     n, m = eta.shape
     first, last = int(begin / interval + 1e-9), math.ceil(end / interval - 1e-9)
@@ -80,7 +81,7 @@ def white_noise(eta, rows, seed, begin, end, interval, strength, out):  # type: 
                 total = 0.0
                 for k in range(first, last):
                     overlap = min(end, (k + 1) * interval) - max(begin, k * interval)
-                    total += overlap * _normal(seed, k, i * m + j)
+                    total += overlap * _normal(seed, k, (i + offset) * m + j)
                 out[i, j] = strength * total / (end - begin)
 
 
