@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from shell import shell
 
+from alloycoat.cli.grow import PUBLISHED
 from alloycoat.morphology import published, setting
 from alloycoat.report import growth_job
 
@@ -152,6 +153,25 @@ def test_files_of_others_are_left_alone(recipe, tmp_path):
     assert (out / "report.html").read_text() == "mine"
 
 
+def test_a_published_model_in_space(tmp_path, monkeypatch):
+    short = published.grow_published
+
+    def run(name, **more):
+        return short(name, seconds=0.2, box=(30, 4, 6), samples=2, **more)
+
+    monkeypatch.setattr(published, "grow_published", run)
+    status, printed, err = shell("grow", "--preset", "hong2018-3d", "--out", tmp_path / "out")
+    assert status == 0 and "hong2018-3d: front at 2" in printed, err
+    document = json.loads((tmp_path / "out" / "outcome.json").read_text())
+    assert document["cells"] == [30, 4, 6] and document["spacing_um"] == 1.0 and len(document["warnings"]) == 3
+    with Image.open(tmp_path / "out" / "pictures.png") as picture:
+        assert picture.width > 600
+
+
+def test_the_presets_are_the_cases():
+    assert set(published.CASES) == set(PUBLISHED)
+
+
 def test_a_published_model_writes_the_front(tmp_path, monkeypatch):
     short = published.grow_published
 
@@ -164,4 +184,5 @@ def test_a_published_model_writes_the_front(tmp_path, monkeypatch):
     document = json.loads(printed)
     assert document["preset"] == "ahmad2020" and document["doi"] == "10.1073/pnas.2008841117"
     rows = list(csv.DictReader((tmp_path / "out" / "front.csv").read_text().splitlines()))
+    assert (tmp_path / "out" / "pictures.png").stat().st_size > 1e4
     assert len(rows) == 3 and float(rows[0]["front_m"]) == pytest.approx(25e-6, abs=2e-6)

@@ -14,7 +14,7 @@ from alloycoat.cli.common import JsonFlag, print_json, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PUBLISHED = ("hong2018", "ahmad2020")
+PUBLISHED = ("hong2018", "hong2018-fine", "hong2018-3d", "ahmad2020", "ahmad2020-flat")
 """Presets that are published models with their own parameters; they take no recipe."""
 PRESETS = ("quick", "default", *PUBLISHED)
 
@@ -24,7 +24,8 @@ def grow(
         Path | None, typer.Argument(metavar="RECIPE.toml", help="The recipe file; none for a published model.")
     ] = None,
     preset: Annotated[
-        str, typer.Option(help="quick (under a minute), default; hong2018 or ahmad2020: published models.")
+        str,
+        typer.Option(help="quick (under a minute), default; published models: hong2018, ahmad2020 and their variants."),
     ] = "default",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder of the results; by default RECIPE.grow here.")
@@ -86,22 +87,22 @@ def _published(preset: str, recipe: Path | None, out: Path | None, seed: int, *,
     from alloycoat.errors import RecipeError
     from alloycoat.morphology.published import grow_published
     from alloycoat.report.files import RESULT, check_folder
-    from alloycoat.report.growth_files import published_csv, published_json
-    from alloycoat.store import to_json, write_text
+    from alloycoat.report.published_files import NAMES, published_csv, published_json, published_png
+    from alloycoat.store import to_json, write_bytes, write_text
 
     if recipe is not None:
         raise RecipeError(f"--preset {preset}: a published model with its own parameters; it takes no recipe, {recipe}")
     if refused:
         raise RecipeError(f"--preset {preset}: takes neither --seeds nor --resume")
     folder = Path(f"{preset}.grow") if out is None else out
-    table = "front.csv"
-    check_folder(folder, "grow", (RESULT, table))
+    check_folder(folder, "grow", (RESULT, *NAMES))
     bar = Bar()
     found = grow_published(preset, seed=seed, tell=lambda share, line: bar.show(preset, share, line))
     bar.end()
     document = published_json(found, seed)
     write_text(folder / RESULT, to_json(document) + "\n")
-    path = write_text(folder / table, published_csv(found))
+    path = write_text(folder / NAMES[0], published_csv(found))
+    write_bytes(folder / NAMES[1], published_png(found))
     if json:
         print_json(document)
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alloycoat.morphology.kernels.space import SpaceDrift, SpaceSolver
-from alloycoat.morphology.published import Published, PublishedRun
+from alloycoat.morphology.published_model import Published, PublishedRun
 
 
 class SpaceRun(PublishedRun):
@@ -21,9 +23,10 @@ class SpaceRun(PublishedRun):
         spacing: float = 1.0,
         step: float = 0.25,
         seed: int = 0,
-        settled: float = 0.02,
+        settled: float = 0.1,
     ) -> None:
         self._take(model, shape, spacing, step, seed, settled)
-        self._conduct = SpaceSolver(shape, spacing, model.potential, 0.0)
-        self._diffuse = SpaceDrift(shape)
         self._begin()
+
+    def _solvers(self, shape: Any) -> tuple[Any, Any]:
+        return SpaceSolver(shape, self.spacing, self.model.potential, 0.0), SpaceDrift(shape)

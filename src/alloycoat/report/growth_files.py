@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from alloycoat import __version__
 from alloycoat.morphology.checkpoint import npz_bytes
-from alloycoat.morphology.published import PublishedGrowth
 from alloycoat.report import growth_figures
 from alloycoat.report.files import RESULT
 from alloycoat.report.growth_document import csv_text, fields, to_json
@@ -39,31 +36,3 @@ def write_growth(run: GrowthRun, folder: Path, tell: Callable[[str], None]) -> l
     written.append(write_bytes(folder / "fields.npz", npz_bytes(fields(run))))
     written.append(write_bytes(folder / "report.html", growth_page(run, shown, svgs).encode()))
     return written
-
-
-def published_csv(found: PublishedGrowth) -> str:
-    """Highest front position against time, as the papers plot it, in m and s."""
-    rows = zip(found.time_s, found.front_m, strict=True)
-    return "time_s,front_m\n" + "".join(f"{time:.6g},{front:.8g}\n" for time, front in rows)
-
-
-def published_json(found: PublishedGrowth, seed: int) -> dict[str, Any]:
-    """A run of a published model as json."""
-    model = found.model
-    return {
-        "alloycoat_version": __version__,
-        "command": "grow",
-        "title": f"Published model {model.name}",
-        "preset": model.name,
-        "doi": model.doi,
-        "parameters": {key: value for key, value in model._asdict().items() if key not in {"name", "doi"}},
-        "seed": seed,
-        "ended": found.ended,
-        "steps": found.steps,
-        "time_s": [float(value) for value in found.time_s],
-        "front_m": [float(value) for value in found.front_m],
-        "warnings": [
-            "units of the paper: um, s, V, site fractions; the interface is as thin as the mesh, as published",
-            "noise: uniform in the paper, drawn anew each 0.02 s; here normal, same variance per time and area",
-        ],
-    }

@@ -66,13 +66,14 @@ def _normal(seed, index, cell):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def white_noise(eta, rows, seed, begin, end, interval, strength, out):  # type: ignore[no-untyped-def]
+def white_noise(eta, rows, seed, offset, begin, end, interval, strength, out):  # type: ignore[no-untyped-def]
     """out = mean over [begin, end] of a rate of standard deviation `strength` drawn anew for every `interval`.
 
-    The same for every split of time into steps. Only where 1e-3 < eta < 1 - 1e-3, elsewhere 0.
+    The same for every split of time into steps. offset: rows left out below. Only where 1e-3 < eta < 1 - 1e-3,
+    elsewhere 0.
     """
     n, m = eta.shape
-    first, last = int(begin / interval + 1e-9), int(math.ceil(end / interval - 1e-9))
+    first, last = int(begin / interval + 1e-9), math.ceil(end / interval - 1e-9)
     for i in range(n):
         for j in range(m):
             out[i, j] = 0.0
@@ -80,7 +81,7 @@ def white_noise(eta, rows, seed, begin, end, interval, strength, out):  # type: 
                 total = 0.0
                 for k in range(first, last):
                     overlap = min(end, (k + 1) * interval) - max(begin, k * interval)
-                    total += overlap * _normal(seed, k, i * m + j)
+                    total += overlap * _normal(seed, k, (i + offset) * m + j)
                 out[i, j] = strength * total / (end - begin)
 
 
@@ -177,7 +178,8 @@ def balance(  # type: ignore[no-untyped-def]
     Cells of size one. Fills conductances tx, ty (arithmetic means) and sink, defect = left minus right side, and
     drift[0..3]: what the flow through the face below (before) a cell changes by with the mobility in the cell (0, 2)
     and in the one below (1, 3), per change of w. w = edge and pot = 0 on the face at high x, no flux elsewhere. The
-    metal that forms in the step depends on s through the drive (more: d eta/ds); its slope stands in the sink. spread and carry are work arrays.
+    metal that forms in the step depends on s through the drive (more: d eta/ds); its slope stands in the sink.
+    spread and carry are work arrays.
     """
     n, m = eta.shape
     for i in range(n):
