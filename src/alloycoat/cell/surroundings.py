@@ -13,6 +13,7 @@ from typing import Any
 
 from alloycoat import chemistry
 from alloycoat.chemistry.tables import by_subject
+from alloycoat.errors import RecipeError
 from alloycoat.quantities import FARADAY
 from alloycoat.sources import Estimate, Value
 
@@ -89,6 +90,25 @@ def asked(place: Place) -> list[str]:
     if place.metal == "Mg" and place.positive == "TiS2":
         found.append("TiS2 against magnesium")
     return found
+
+
+def asked_of(recipe: Any) -> list[str]:
+    """`asked` for a `Recipe`: why its cell cannot be cycled, nor its life predicted; empty where it can."""
+    part = recipe.cell
+    if part is None or part.electrolyte is None:
+        return []
+    positive = part.positive or "" if part.format == "full" else ""
+    return asked(Place(recipe.anode.metal, part.electrolyte, part.atmosphere, part.water, positive=positive))
+
+
+def refuse_hostile(recipe: Any) -> None:
+    """RecipeError for a recipe whose surroundings no model and no published cell covers."""
+    reasons = asked_of(recipe)
+    if reasons:
+        raise RecipeError(
+            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
+            "question, no cell is cycled as if it were dry"
+        )
 
 
 def _is_carbonate(text: str) -> bool:

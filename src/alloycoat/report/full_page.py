@@ -64,7 +64,8 @@ def page(run: FullRun, svgs: Mapping[str, str]) -> str:
         figure(svgs["capacity"], "Discharge capacity by cycle; the dotted line is 80 % of the first bare capacity. "
                "Efficiency: second half-cycle over first (of sulfur: discharge over the charge before it); while metal "
                "is in excess it does not measure the anode."),
-        figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle that holds a fifth of the capacity (paler with age)."),
+        figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle that holds a fifth of the capacity "
+               "(paler with age)."),
         figure(svgs["inventories"], "Metal and electrolyte at the end of each cycle."),
         _sulfur(run), _variation(run), _published(run), verdict_section(run.verdicts),
         f'<section class="box"><h2>What this cannot predict</h2>{bullets(map(plain, CANNOT))}</section>',

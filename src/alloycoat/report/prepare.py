@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from alloycoat import chemistry
-from alloycoat.cell.surroundings import Place, asked
+from alloycoat.cell.surroundings import Place, refuse_hostile
 from alloycoat.errors import RecipeError
 from alloycoat.quantities import FARADAY
 from alloycoat.recipe import CellPart, Protocol, Recipe
@@ -74,18 +74,6 @@ def place_of(recipe: Recipe) -> Place:
         macmullin=separator.macmullin.value, capacity=capacity, rests=rests, plated=plated,
         positive=part.positive or "" if part.format == "full" else "",
     )  # fmt: skip
-
-
-def refuse_hostile(recipe: Recipe) -> None:
-    """RecipeError for a cell that its surroundings keep from being cycled."""
-    if recipe.cell is None or recipe.cell.electrolyte is None:
-        return
-    reasons = asked(place_of(recipe))
-    if reasons:
-        raise RecipeError(
-            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
-            "question, no cell is cycled as if it were dry"
-        )
 
 
 def _rests(recipe: Recipe, area: float) -> tuple[tuple[float, int], float]:

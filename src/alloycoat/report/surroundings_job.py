@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alloycoat import __version__
-from alloycoat.cell.surroundings import Place, Verdict, asked, surroundings
+from alloycoat.cell.surroundings import Place, Verdict, asked, asked_of, surroundings
 from alloycoat.coating import Coating, coat
 from alloycoat.coating import to_json as coating_json
 from alloycoat.literature import ClaimRow, claim_rows
@@ -49,8 +49,7 @@ class SurroundingsRun:
 
 def hostile(recipe: Recipe) -> bool:
     """Whether the surroundings of this recipe keep its cell from being cycled."""
-    part = recipe.cell
-    return part is not None and part.electrolyte is not None and bool(asked(place_of(recipe)))
+    return bool(asked_of(recipe))
 
 
 def run_surroundings(recipe: Recipe, *, seed: int | None = None, name: str = "recipe") -> SurroundingsRun:
