@@ -240,6 +240,12 @@ def test_lean_electrolyte_is_said_and_less_of_it_ends_earlier() -> None:
     assert many["discharged_C_per_m2"][-1] > 0.9 * many["discharged_C_per_m2"][1]
 
 
+def test_a_nitrate_is_spoken_of() -> None:
+    made = cell(electrolyte=f"{ETHER} + 2 wt% LiNO3")
+    assert any("nitrate" in note for note in made.notes)
+    assert not any("nitrate" in note for note in cell().notes)
+
+
 def test_sodium_stands_in_with_lithium_constants_and_says_so() -> None:
     made = cell(anode="Na", electrolyte="1 M NaClO4 in EC/PC")
     assert cell().values["potential_high"].value - made.values["potential_high"].value == pytest.approx(0.33, abs=0.02)

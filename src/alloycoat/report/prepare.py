@@ -76,6 +76,18 @@ def place_of(recipe: Recipe) -> Place:
     )  # fmt: skip
 
 
+def assumed(recipe: Recipe) -> list[str]:
+    """What `place_of` took where the recipe says nothing."""
+    found: list[str] = []
+    if recipe.cell is not None:
+        if recipe.cell.separator is None:
+            found.append(f"[cell] separator is not given: {SEPARATOR} assumed")
+        _electrolyte_amount(recipe.cell, recipe.anode.area or 1e-4, found)
+        if recipe.anode.area is None and recipe.cell.electrolyte_amount is not None:
+            found.append("[anode] area is not given: 1 cm2 assumed")
+    return found
+
+
 def _rests(recipe: Recipe, area: float) -> tuple[tuple[float, int], float]:
     """(s of the longest rest, how often), and the charge plated before it where the protocol says it (C/m2)."""
     protocol = recipe.protocol

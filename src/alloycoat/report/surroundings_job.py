@@ -17,7 +17,7 @@ from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.bibliography import to_json as references_json
 from alloycoat.report.files import NAMES, RESULT, check_folder, write_all
 from alloycoat.report.page import frame
-from alloycoat.report.prepare import place_of
+from alloycoat.report.prepare import assumed, place_of
 from alloycoat.report.sections_cell import sources
 from alloycoat.report.sections_cell import warnings as warning_section
 from alloycoat.report.verdict_section import verdict_lines, verdict_section
@@ -60,7 +60,7 @@ def run_surroundings(recipe: Recipe, *, seed: int | None = None, name: str = "re
     coating = None if recipe.coating is None else coat(recipe, seed=chosen)
     verdicts = surroundings(place, coating)
     published = _published(place)
-    warnings = [] if coating is None else list(coating.warnings)
+    warnings = [*assumed(recipe), *(() if coating is None else coating.warnings)]
     keys = [] if coating is None else list(coating.sources)
     keys += [key for verdict in verdicts for key in verdict.sources]
     keys += evidence_keys(row.paper.key for row in published)
