@@ -135,6 +135,29 @@ def test_uncompiled_kernel_is_a_small_discharge() -> None:
     assert kernel.SPENT < run.state[S8] / made.sulfur < 0.999
 
 
+def test_uncompiled_kernel_finds_its_ends() -> None:
+    """Spent, voltage limit, charge limit and metal gone, each within a few steps of the start."""
+    made = cell(n_to_p=3.0)
+    run = _Run(made, ageing_parameters(made.metal, electrolyte_amount=made.liquid))
+    nearly = made.sulfur * np.array([1e-12, 0.004, 0.496, 2.4e-4, 0.5 - 2.4e-4, 0.0])
+    p = run.parameters()
+
+    def end(i, state, low=-np.inf, high=np.inf, most=np.inf, metal=np.inf):
+        run.state = state.copy()
+        p = run.parameters()
+        p[kernel.METAL] = metal
+        y = np.array([state[S8], state[S1], state[SOLID], 0.0, 0.0])
+        row = np.array([i, 3600.0, low, high, most, 0.0])
+        return run.order(y, row, p, 1e-3, run.work, run.room)[0]
+
+    assert end(20.0, nearly) == kernel.END_SPENT
+    assert end(20.0, nearly, low=2.24) == kernel.END_VOLTAGE
+    assert end(20.0, nearly, most=10.0) == kernel.END_CHARGE
+    charged = made.sulfur * np.array([0.9, 0.09, 0.009, 1e-10, 0.001 - 1e-10, 0.0])
+    assert end(0.0, charged, metal=1.0) == kernel.END_METAL
+    assert p[kernel.SHUTTLE] > 0.0
+
+
 def test_two_plateaus_and_the_capacity_of_twelve_electrons(once) -> None:
     record = once.record
     first = (record.cycle == 1) & (record.step == 1)
@@ -215,6 +238,12 @@ def test_lean_electrolyte_is_said_and_less_of_it_ends_earlier() -> None:
     assert few["pore_saturation"][-1] < 0.15 < 0.8 < many["pore_saturation"][-1]
     assert few["discharged_C_per_m2"][-1] < 0.1 * few["discharged_C_per_m2"][1]
     assert many["discharged_C_per_m2"][-1] > 0.9 * many["discharged_C_per_m2"][1]
+
+
+def test_a_nitrate_is_spoken_of() -> None:
+    made = cell(electrolyte=f"{ETHER} + 2 wt% LiNO3")
+    assert any("nitrate" in note for note in made.notes)
+    assert not any("nitrate" in note for note in cell().notes)
 
 
 def test_sodium_stands_in_with_lithium_constants_and_says_so() -> None:

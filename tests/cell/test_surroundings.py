@@ -88,13 +88,16 @@ def test_mg_in_a_carbonate_is_blocked_bare_and_untested_coated() -> None:
 
 
 def test_storage_lies_between_the_root_of_time_and_time() -> None:
-    day, month = (storage(place(rests=(n * 86400.0, 1)))[0].value for n in (1, 30))
+    day, month = (storage(place(rests=(n * 86400.0, 1)))[1].value for n in (1, 30))
     assert day.value == pytest.approx(0.0171)
     assert month.low == pytest.approx(day.low * math.sqrt(30))
     assert month.high == pytest.approx(day.high * 30)
     assert month.value == pytest.approx(day.value * math.sqrt(30))
     assert storage(place(rests=(600.0, 100))) == ()
-    assert storage(place(metal="Na", electrolyte="1 M NaPF6 in diglyme", rests=(86400.0, 1)))[0].value is None
+    assert storage(place(metal="Na", electrolyte="1 M NaPF6 in diglyme", rests=(86400.0, 1)))[1].value is None
+    film = storage(place(rests=(500 * 3600.0, 1)))[0].value  # the assumed time itself
+    assert film.value == pytest.approx(math.sqrt(2) - 1)
+    assert film.low < film.value < film.high
 
 
 def test_galvanic_couple_is_named_with_its_driving_force() -> None:

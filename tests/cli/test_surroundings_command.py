@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from shell import shell
 
+from alloycoat.calibration import predict
 from alloycoat.errors import RecipeError
 from alloycoat.recipe import Recipe
 from alloycoat.report.full_job import run_full
@@ -77,6 +78,8 @@ def test_no_job_gives_a_number_behind_it(name) -> None:
             job(recipe, samples=0)
     with pytest.raises(RecipeError, match="not predictable"):
         scenes_of(recipe, "quick", 0)
+    with pytest.raises(RecipeError, match="not predictable"):
+        predict(recipe, mechanistic=False)
 
 
 def test_json_and_sources(tmp_path) -> None:

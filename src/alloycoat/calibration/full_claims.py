@@ -21,7 +21,7 @@ from alloycoat.record import CyclingRecord
 Array = NDArray[np.float64]
 AREA = "1.131 cm^2"
 Series = tuple[float, ...]
-TREND_SAMPLES = 16
+TREND_SAMPLES = 12
 """Samples behind a trend: enough to tell 10, 50 and 90 % apart."""
 END = 0.8
 """Share of the first capacity below which a cell counts as spent."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from alloycoat import chemistry
 from alloycoat.calibration.cases import MA_PER_CM2, MAH_PER_CM2, Case
+from alloycoat.cell.surroundings import refuse_hostile
 from alloycoat.coating import Coating
 from alloycoat.errors import RecipeError
 from alloycoat.literature.rows import CellRow
@@ -74,7 +75,8 @@ def element_of(recipe: Recipe, coating: Coating | None) -> str:
 
 
 def case_of_recipe(recipe: Recipe, coating: Coating | None) -> Case:
-    """The inputs of a prediction; raises RecipeError where cell or protocol are missing."""
+    """The inputs of a prediction; RecipeError where cell or protocol are missing, or no published cell was so kept."""
+    refuse_hostile(recipe)
     if recipe.cell is None or recipe.cell.electrolyte is None:
         raise RecipeError(
             "[cell] electrolyte is missing: a life cannot be predicted without it; write [cell] with "

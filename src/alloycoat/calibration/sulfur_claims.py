@@ -19,7 +19,7 @@ from alloycoat.recipe import Protocol
 from alloycoat.sources import Value
 
 Array = NDArray[np.float64]
-SAMPLES = 48
+SAMPLES = 24
 _RULE = (0.1, 0.9)
 
 

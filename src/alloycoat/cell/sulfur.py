@@ -223,6 +223,11 @@ def _notes(cell: SulfurCell, coating: Any) -> list[str]:
     ]
     if coating is not None:
         notes.append("the permeability of the layer to polysulfides is unknown: six powers of ten are carried")
+    if any("NO3" in name for name, _ in chemistry.electrolyte(cell.metal.electrolyte).additives):
+        notes.append(
+            "a nitrate in the electrolyte is known to slow the shuttle; no law of it was found: the shuttle is that of "
+            "the model, whose electrolyte is not stated, within its two powers of ten"
+        )
     if cell.metal.anode == "Na":
         notes.append(
             "Na|S: no model of the sodium polysulfides was found; constants of Li|S, moved by the difference of the "

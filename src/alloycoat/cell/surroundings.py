@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from alloycoat import chemistry
+from alloycoat.cell.kernels.ageing_laws import film_factor
 from alloycoat.chemistry.tables import by_subject
+from alloycoat.errors import RecipeError
 from alloycoat.quantities import FARADAY
 from alloycoat.sources import Estimate, Value
 
@@ -89,6 +91,25 @@ def asked(place: Place) -> list[str]:
     if place.metal == "Mg" and place.positive == "TiS2":
         found.append("TiS2 against magnesium")
     return found
+
+
+def asked_of(recipe: Any) -> list[str]:
+    """`asked` for a `Recipe`: why its cell cannot be cycled, nor its life predicted; empty where it can."""
+    part = recipe.cell
+    if part is None or part.electrolyte is None:
+        return []
+    positive = part.positive or "" if part.format == "full" else ""
+    return asked(Place(recipe.anode.metal, part.electrolyte, part.atmosphere, part.water, positive=positive))
+
+
+def refuse_hostile(recipe: Any) -> None:
+    """RecipeError for a recipe whose surroundings no model and no published cell covers."""
+    reasons = asked_of(recipe)
+    if reasons:
+        raise RecipeError(
+            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
+            "question, no cell is cycled as if it were dry"
+        )
 
 
 def _is_carbonate(text: str) -> bool:
@@ -236,7 +257,7 @@ def storage(place: Place, coating: Any = None) -> tuple[Verdict, ...]:
     seconds, times = place.rests
     if seconds < 3600.0 or not times:
         return ()
-    found = []
+    found = [_film(seconds)]
     days = seconds / _DAY
     name = f"metal lost at open circuit in a rest of {_span(seconds)}"
     if place.metal == "Li":
@@ -265,6 +286,18 @@ def storage(place: Place, coating: Any = None) -> tuple[Verdict, ...]:
         ))  # fmt: skip
         found.append(_galvanic(place.metal, coating))
     return tuple(found)
+
+
+def _film(seconds: float) -> Verdict:
+    """Growth of the film on fresh bulk metal, sqrt(1 + t/tau) - 1, as the ageing cell has it in every rest."""
+    scale = by_subject("ageing")["any"]["film_time"].quantity("s")
+    rise = Estimate(*(film_factor(seconds, tau) - 1.0 for tau in (scale.value, scale.high, scale.low)))
+    return Verdict(
+        f"growth of the film (SEI) in a rest of {_span(seconds)}", COMPUTED,
+        f"its resistance on fresh bulk metal rises by {100 * rise.value:.2g} % ({100 * rise.low:.2g} to "
+        f"{100 * rise.high:.2g}), parabolic growth with an assumed time; it is in the simulated cell, bare and coated "
+        "alike", rise, "", (scale.source,),
+    )  # fmt: skip
 
 
 def _galvanic(metal: str, coating: Any) -> Verdict:

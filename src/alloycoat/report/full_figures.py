@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from alloycoat.report.full_job import END_OF_LIFE, FullRun
+from alloycoat.report.full_job import END_OF_LIFE, FullRun, FullSide, efficiencies
 from alloycoat.report.style import BARE, COATED, RULE
 from alloycoat.report.svg import WIDTH, styled
 
@@ -22,37 +22,37 @@ def capacity(run: FullRun) -> Figure:
     with styled():
         figure = _figure(3.4)
         left, right = figure.subplots(1, 2, width_ratios=(1.3, 1.0))
+        lowest = 100.0
         for side in run.sides:
             color, cycles = COLORS[side.name], side.aged.states["cycle"]
             scale = side.cell.active_mass * _C_PER_KG
             left.fill_between(cycles, side.low / scale, side.high / scale, color=color, alpha=0.2, linewidth=0)
             left.plot(cycles, side.capacities / scale, color=color, label=side.name)
-            charged = side.aged.states["charged_C_per_m2"]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                pairs = side.capacities / charged if side.cell.positive.with_metal else charged / side.capacities
-            shown = np.isfinite(pairs) & (side.capacities > 0.02 * side.capacities[0])
-            right.plot(cycles[shown], 100.0 * pairs[shown], color=color)
+            pairs = 100.0 * efficiencies(side)
+            right.plot(cycles, pairs, color=color)
+            lowest = min(lowest, float(np.nanmin(pairs, initial=100.0)))
         first = run.sides[0].capacities[0] / (run.sides[0].cell.active_mass * _C_PER_KG)
         left.axhline(END_OF_LIFE * first, color=RULE, linewidth=0.8, linestyle=":")
         left.set(xlabel="cycle", ylabel="discharge / mAh g⁻¹", ylim=(0, None))
         left.set_title("Capacity, bands 10–90 %" if run.samples else "Capacity")
-        right.set(xlabel="cycle", ylabel="cell efficiency / %", ylim=(80, 103))
+        right.set(xlabel="cycle", ylabel="cell efficiency / %", ylim=(min(80.0, max(0.0, lowest - 5.0)), 103))
         right.set_title("Cell efficiency")
         for axes in (left, right):
             axes.grid()
-        left.legend(loc="lower left")
+        if len(run.sides) > 1:
+            figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
 def voltage(run: FullRun) -> Figure:
-    """Voltage against specific capacity of an early and of a late cycle."""
+    """Voltage against specific capacity of an early, a middle and the last cycle that holds a fifth of it."""
     with styled():
         figure = _figure(3.3)
         plots = figure.subplots(1, len(run.sides), sharey=True, squeeze=False)[0]
         for axes, side in zip(plots, run.sides, strict=True):
             record = side.aged.record
             cycles = np.zeros(record.n) if record.cycle is None else record.cycle
-            last = int(side.aged.states["cycle"][-1])
+            last = int(side.aged.states["cycle"][_alive(side)])
             for number, alpha in ((min(2, last), 1.0), (max(2, (last + 2) // 2), 0.6), (last, 0.3)):
                 inside = cycles == number
                 area = record.area_m2 or 1.0
@@ -69,9 +69,18 @@ def voltage(run: FullRun) -> Figure:
             axes.set(xlabel="charge passed / mAh g⁻¹")
             axes.set_title(side.name)
             axes.grid()
-            axes.legend(loc="lower right")
+        low, high = plots[0].get_ylim()
+        plots[0].set_ylim(low - 0.16 * (high - low), high)  # room for the legends below the curves
+        for axes in plots:
+            axes.legend(loc="lower center", ncols=3, columnspacing=1.0, handlelength=1.2)
         plots[0].set_ylabel("cell voltage / V")
     return figure
+
+
+def _alive(side: FullSide) -> int:
+    """Index of the last cycle that still has a fifth of the capacity."""
+    found = np.flatnonzero(side.capacities >= 0.2 * np.max(side.capacities, initial=0.0))
+    return int(found[-1]) if len(found) else -1
 
 
 def inventories(run: FullRun) -> Figure:
@@ -86,11 +95,13 @@ def inventories(run: FullRun) -> Figure:
                 left.plot(cycles, metal / 3.6e4, color=color, label=side.name)
             else:
                 lost = (states["dead_C_per_m2"] + states["sei_C_per_m2"]) / 3.6e4
-                left.plot(cycles, lost, color=color, label=f"{side.name}: lost (metal in excess)")
-            right.plot(cycles, 1e5 * states["electrolyte_free_m"], color=color, label=f"{side.name}: free")
+                left.plot(cycles, lost, color=color, label=f"{side.name}, in excess")
+            right.plot(cycles, 1e5 * states["electrolyte_free_m"], color=color, label=f"{side.name}, free")
             pores = 1e5 * states["pore_saturation"] * side.cell.pores
-            right.plot(cycles, pores, color=color, linestyle=":", label=f"{side.name}: in separator and positive")
-        left.set(xlabel="cycle", ylabel="metal left / mAh cm⁻²", ylim=(0, None))
+            right.plot(cycles, pores, color=color, linestyle=":", label=f"{side.name}, in pores")
+        excess = any(side.cell.metal.metal_capacity is None for side in run.sides)
+        label = "metal lost / mAh cm⁻²" if excess else "metal left / mAh cm⁻²"
+        left.set(xlabel="cycle", ylabel=label, ylim=(0, None))
         right.set(xlabel="cycle", ylabel="electrolyte / µL cm⁻²", ylim=(0, None))
         for axes in (left, right):
             axes.legend(loc="best")

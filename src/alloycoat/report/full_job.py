@@ -30,6 +30,8 @@ END_OF_LIFE = 0.8
 """Share of the first capacity below which a full cell counts as spent (the field's habit)."""
 _BUDGET = 6000
 """Cycles that all samples of one cell may take together: some 15 s."""
+_SPENT = 0.2
+"""Share of the capacity below which the efficiency of a cycle says nothing."""
 _SWEEP = 300
 """Cycles of the runs that vary the inventories."""
 _RATIOS = (0.0, 1.0, 3.0)
@@ -239,6 +241,25 @@ def _life(value: float, lives: Array) -> Estimate:
     return Estimate(value, min(low, value), max(high, value))
 
 
+def efficiencies(side: FullSide) -> Array:
+    """Cell efficiency by cycle: second half-cycle over first; NaN where the cell is nearly spent.
+
+    With metal in the positive discharge over the charge before it; assembled without metal charge over discharge. Of
+    sulfur, whose shuttle lengthens the charge, discharge over the charge before it, one cycle late.
+    """
+    charged, discharged = side.aged.states["charged_C_per_m2"], side.capacities
+    found = np.full(len(discharged), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if isinstance(side.aged, SulfurAged):
+            found[1:] = discharged[1:] / charged[:-1]
+        elif side.cell.positive.with_metal:
+            found = discharged / charged
+        else:
+            found = charged / discharged
+    found[~np.isfinite(found) | (discharged < _SPENT * np.max(discharged, initial=0.0))] = np.nan
+    return found
+
+
 def cycles_to(capacities: Array, share: float = END_OF_LIFE) -> float:
     """First cycle whose capacity is below `share` of the best of the first three; infinite where none is.
 
@@ -289,9 +310,11 @@ def _variations(prepared: Prepared, coating: Coating | None) -> tuple[Variation,
 def _published(cell: AnyCell) -> tuple[ClaimRow, ...]:
     """What the review reports of full cells of this metal with this family of positives."""
     family = "NMC" if cell.positive.name.startswith("NMC") else cell.positive.name
+    families = {family} | ({"LFP"} if family == "FePO4" else set())
     return tuple(
-        row for row in claim_rows() if family in row.claim and cell.metal.anode in {*row.anodes, row.claim[:2], ""}
-    )
+        row for row in claim_rows()
+        if dict(row.conditions).get("positive") in families and cell.metal.anode in {*row.anodes, row.claim[:2], ""}
+    )  # fmt: skip
 
 
 def _verdicts(prepared: Prepared, coating: Coating | None, sides: list[FullSide]) -> tuple[Verdict, ...]:

@@ -62,9 +62,11 @@ def page(run: FullRun, svgs: Mapping[str, str]) -> str:
     body = [
         f"<h1>{html(run.title)}</h1>", f'<p class="lead">{plain(lead)}</p>', _sides(run),
         figure(svgs["capacity"], "Discharge capacity by cycle; the dotted line is 80 % of the first bare capacity. "
-               "Efficiency: second half-cycle over first; while metal is in excess it does not measure the anode."),
-        figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle (paler with age)."),
-        figure(svgs["inventories"], "What is left at the end of each cycle."),
+               "Efficiency: second half-cycle over first (of sulfur: discharge over the charge before it); while metal "
+               "is in excess it does not measure the anode."),
+        figure(svgs["voltage"], "Voltage of an early, a middle and the last cycle that holds a fifth of the capacity "
+               "(paler with age)."),
+        figure(svgs["inventories"], "Metal and electrolyte at the end of each cycle."),
         _sulfur(run), _variation(run), _published(run), verdict_section(run.verdicts),
         f'<section class="box"><h2>What this cannot predict</h2>{bullets(map(plain, CANNOT))}</section>',
         sections_cell.warnings(run.warnings), sections_cell.sources(run.references),
@@ -95,7 +97,7 @@ def _sulfur(run: FullRun) -> str:
     lost = [float(side.aged.after_charge[-1][-1] / side.aged.after_charge[-1].sum())
             for side in sides if isinstance(side.aged, SulfurAged) and len(side.aged.after_charge)]  # fmt: skip
     if len(lost) == len(sides):
-        rows.append(["Lost on the metal, last cycle", *(f"{number(100 * value)} %" for value in lost)])
+        rows.append(["Lost on the metal, last cycle", *(f"{_percent(value)} %" for value in lost)])
     note = (
         "Share of the sulfur by form at the end of the first discharge, as the model has it: it knows two steps only, "
         "so Li₂S₆ is not among its forms, and its S₄²⁻ is used up before the voltage reaches its limit. What a coating "
@@ -111,10 +113,15 @@ def _first_shuttle(side: FullSide) -> float:
     return float(side.aged.states["shuttle_per_s"][0]) if len(side.capacities) else 0.0
 
 
+def _percent(value: float) -> str:
+    share = 100.0 * value
+    return "0" if share == 0.0 else "< 0.1" if share < 0.1 else f"{share:.1f}" if share < 99.95 else f"{share:.0f}"
+
+
 def _share(value: Estimate) -> str:
-    if value.low == value.high:
-        return f"{number(100 * value.value)} %"
-    return f"{number(100 * value.value)} % ({number(100 * value.low, 2)} to {number(100 * value.high, 2)})"
+    """ "27.2 % (0.1 to 88)": a share with its interval, tenths of a per cent at most."""
+    low, middle, high = (_percent(each) for each in (value.low, value.value, value.high))
+    return f"{middle} %" if low == high else f"{middle} % ({low} to {high})"
 
 
 def _energy(side: FullSide, what: str) -> str:

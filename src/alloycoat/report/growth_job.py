@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alloycoat.cell.surroundings import refuse_hostile
 from alloycoat.errors import RecipeError
 from alloycoat.morphology import checkpoint as kept
 from alloycoat.morphology.descriptors import Descriptors, Spread, describe, spread
@@ -21,7 +22,6 @@ from alloycoat.morphology.scene import Scene
 from alloycoat.morphology.setting import scene_of
 from alloycoat.quantities import FARADAY
 from alloycoat.recipe import Recipe
-from alloycoat.report.prepare import refuse_hostile
 
 FOLDER = "checkpoints"
 """Folder of checkpoints inside the folder of results."""

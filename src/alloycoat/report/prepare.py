@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from alloycoat import chemistry
-from alloycoat.cell.surroundings import Place, asked
+from alloycoat.cell.surroundings import Place, refuse_hostile
 from alloycoat.errors import RecipeError
 from alloycoat.quantities import FARADAY
 from alloycoat.recipe import CellPart, Protocol, Recipe
@@ -76,16 +76,16 @@ def place_of(recipe: Recipe) -> Place:
     )  # fmt: skip
 
 
-def refuse_hostile(recipe: Recipe) -> None:
-    """RecipeError for a cell that its surroundings keep from being cycled."""
-    if recipe.cell is None or recipe.cell.electrolyte is None:
-        return
-    reasons = asked(place_of(recipe))
-    if reasons:
-        raise RecipeError(
-            f"[cell] {', '.join(reasons)}: not predictable; 'alloycoat run' and 'cycle' print a verdict for each "
-            "question, no cell is cycled as if it were dry"
-        )
+def assumed(recipe: Recipe) -> list[str]:
+    """What `place_of` took where the recipe says nothing."""
+    found: list[str] = []
+    if recipe.cell is not None:
+        if recipe.cell.separator is None:
+            found.append(f"[cell] separator is not given: {SEPARATOR} assumed")
+        _electrolyte_amount(recipe.cell, recipe.anode.area or 1e-4, found)
+        if recipe.anode.area is None and recipe.cell.electrolyte_amount is not None:
+            found.append("[anode] area is not given: 1 cm2 assumed")
+    return found
 
 
 def _rests(recipe: Recipe, area: float) -> tuple[tuple[float, int], float]:

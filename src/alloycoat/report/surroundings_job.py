@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alloycoat import __version__
-from alloycoat.cell.surroundings import Place, Verdict, asked, surroundings
+from alloycoat.cell.surroundings import Place, Verdict, asked, asked_of, surroundings
 from alloycoat.coating import Coating, coat
 from alloycoat.coating import to_json as coating_json
 from alloycoat.literature import ClaimRow, claim_rows
@@ -17,7 +17,7 @@ from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.bibliography import to_json as references_json
 from alloycoat.report.files import NAMES, RESULT, check_folder, write_all
 from alloycoat.report.page import frame
-from alloycoat.report.prepare import place_of
+from alloycoat.report.prepare import assumed, place_of
 from alloycoat.report.sections_cell import sources
 from alloycoat.report.sections_cell import warnings as warning_section
 from alloycoat.report.verdict_section import verdict_lines, verdict_section
@@ -49,8 +49,7 @@ class SurroundingsRun:
 
 def hostile(recipe: Recipe) -> bool:
     """Whether the surroundings of this recipe keep its cell from being cycled."""
-    part = recipe.cell
-    return part is not None and part.electrolyte is not None and bool(asked(place_of(recipe)))
+    return bool(asked_of(recipe))
 
 
 def run_surroundings(recipe: Recipe, *, seed: int | None = None, name: str = "recipe") -> SurroundingsRun:
@@ -61,7 +60,7 @@ def run_surroundings(recipe: Recipe, *, seed: int | None = None, name: str = "re
     coating = None if recipe.coating is None else coat(recipe, seed=chosen)
     verdicts = surroundings(place, coating)
     published = _published(place)
-    warnings = [] if coating is None else list(coating.warnings)
+    warnings = [*assumed(recipe), *(() if coating is None else coating.warnings)]
     keys = [] if coating is None else list(coating.sources)
     keys += [key for verdict in verdicts for key in verdict.sources]
     keys += evidence_keys(row.paper.key for row in published)
