@@ -8,6 +8,8 @@ import math
 from dataclasses import replace
 
 from alloycoat.cell import LifeSettings, age, ageing_parameters, half, symmetric
+from alloycoat.cell.kernels.life_parameters import TIME
+from alloycoat.cell.life_run import Run
 from alloycoat.recipe import Protocol, plate_strip
 from alloycoat.sources import Estimate
 
@@ -43,6 +45,8 @@ def cases():
         "bare": (bare, hour, worn, 0),
         "coated, healing": (coated, hour, replace(layered, additive=1e-3, coverage=0.8), 0),
         "alloy pays": (poor, hour, replace(layered, plateau=0.1, alloy_capacity=3e4), 0),
+        "all on top": (replace(coated, coating_resistance=16.0, electronic_share=1.0, nucleation_overpotential=0.3),
+                       hour, replace(layered, coverage=0.995), 0),
         "copper": (copper, steps("Plate at 1 mA/cm2 for 1 h", "Strip at 1 mA/cm2 until 1 V"),
                    ageing_parameters(copper), 0),
         "holds": (bare, steps("Hold at -0.1 V for 20 minutes", "Hold at 0.05 V for 10 hours until 0.2 mA",
@@ -67,5 +71,17 @@ def run(name):
     return made.ended.name, numbers
 
 
+def skipped():
+    """A short life with and without skipped cycles: (life, cycles, time steps) of each."""
+    cell, _, worn, _ = cases()["bare"]
+    worn = replace(worn, rough=1e-6, electrolyte_amount=2e-5, residual=0.2)
+    found = []
+    for skip in (0.0, 0.05):
+        run = Run(cell, worn, plate_strip("1 mA/cm2", "15 min", cycles=16), 4, 0, COARSE._replace(skip=skip), False)
+        run.to_the_end(run.total)
+        found += [float(run.rig.pool[TIME]), run.done, run.steps]
+    return found
+
+
 if __name__ == "__main__":
-    print(json.dumps({name: run(name) for name in cases()}))  # noqa: T201
+    print(json.dumps({"skipped": skipped(), **{name: run(name) for name in cases()}}))  # noqa: T201

@@ -13,7 +13,7 @@ from alloycoat.errors import RecipeError
 from alloycoat.record import Ended
 from alloycoat.report import side as side_module
 from alloycoat.report.document import to_json
-from alloycoat.report.job import ASSUMED, run
+from alloycoat.report.job import assumed, run
 from alloycoat.report.page import drawings, page
 from alloycoat.report.prepare import prepare
 from alloycoat.report.side import censored_at, life_estimate, points_for
@@ -49,7 +49,7 @@ def test_a_cell_that_outlives_its_protocol_is_a_lower_bound(coated_run):
     assert bare["life_s"] is None and bare["life_s_interval"][1] is None
     assert any(line.startswith("life_s: ") and "outlive the protocol" in line for line in bare["warnings"])
     assert {entry["ended"] for entry in bare["sampled_lives"]} == set(coated_run.bare.ends)
-    assert document["warnings"][0] == ASSUMED
+    assert document["warnings"][0] == assumed()
 
 
 @pytest.mark.skipif(config.DISABLE_JIT, reason="whole lives: minutes without the compiler")

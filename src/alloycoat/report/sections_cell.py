@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from alloycoat.literature import CellRow
-from alloycoat.report.job import ASSUMED, Run
+from alloycoat.report.job import Run, assumed
 from alloycoat.report.side import STANDS, Side
 from alloycoat.report.words import (
     NO_DATA,
@@ -77,9 +77,10 @@ def cycling(run: Run, drawings: Mapping[str, str]) -> str:
     if any(side.critical is not None for side in run.sides):
         found = [NO_DATA if side.critical is None else critical_text(side.critical) for side in run.sides]
         rows.insert(0, ["Critical current density", *found])
+    words = assumed()
     parts = [
         "<h2>Cycling, side by side</h2>" if run.coated else "<h2>Cycling</h2>",
-        f"<p>{html(ASSUMED[0].upper() + ASSUMED[1:])}.</p>",
+        f"<p>{html(words[0].upper() + words[1:])}.</p>",
         figure(drawings["voltage"], caption), table(rows, head), "<h3>What ages</h3>",
         figure(drawings["ageing"], _AGEING),
     ]  # fmt: skip

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from alloycoat.calibration.untuned import untuned
 from alloycoat.report.job import Run
 from alloycoat.report.prediction_section import prediction_lines
 from alloycoat.report.side import STANDS, Side
 from alloycoat.report.words import critical_text, efficiency, life, lived, polarization, quantity, spread
 
-SHORT = "lives are a hypothesis: constants assumed, none fitted (bare Li: wrong by a factor of 1.5 on average)"
+
+def trust() -> str:
+    """How far a life can be trusted, in a line."""
+    wrong = f"bare Li: wrong by a factor of {untuned().factor:.1f} on average"
+    return f"lives are a hypothesis: constants assumed, none fitted ({wrong})"
 
 
 def side_line(side: Side) -> str:
@@ -60,5 +65,5 @@ def summary(run: Run) -> str:
         lines.append(f"{'published':<11}{kind}row {row.row}: bare {both[0]}, coated {both[1]} ({row.paper.citation})")
     if run.prediction is not None:
         lines += [f"{'expected':<11}{line}" for line in prediction_lines(run.prediction)]
-    lines.append(f"{'trust':<11}{SHORT}")
+    lines.append(f"{'trust':<11}{trust()}")
     return "\n".join(lines).replace("\u00a0", " ")

@@ -60,6 +60,9 @@ COATED, BARE, FRESH, FOREIGN = 0, 1, 2, 3
 AREA, CURRENT, RESISTANCE, VALUE, SLOPE = range(5)
 _ONSET = 1e-3  # A/m2 over which the nucleation of a substrate sets in, so that the law stays concave
 _NO_AREA = 1e-300
+_FREE_STEPS = 15
+"""of Newton on all sites at once; where the share on top turns steeply with the current it may swing, then the
+answer is bracketed"""
 
 
 @piece
@@ -130,8 +133,8 @@ def share_current(
     """
     exchange = _exchange(e[E_EXCHANGE], ratio, m[M_ALPHA_A], m[M_CHARGE])
     whole, grown, most = x[AREA, COATED], x[AREA, FRESH], e[E_ELECTRONIC] * (1.0 - e[E_DENSE])
-    before, top = 0.0, 0.0
-    for step in range(80):
+    v, top, low, high = 0.0, 0.0, 0.0, math.inf
+    for step in range(400):
         drop, own, other = x[CURRENT, COATED] * e[E_LAYER], whole, 0.0
         top = 0.0
         if drop > barrier and whole > 0.0:
@@ -140,25 +143,30 @@ def share_current(
             other = seeds * most * barrier / (drop * x[CURRENT, COATED]) * x[CURRENT, FRESH]
         x[AREA, COATED], x[AREA, FRESH] = whole * (1.0 - burial * top), grown + seeds * top
         _fill(x, barrier, exchange, e, strips, m)
-        carried, conductance, shift = 0.0, 0.0, 0.0
+        carried, conductance, shift, off = 0.0, 0.0, 0.0, 0.0
         for k in range(4):
             if x[AREA, k] > 0.0:
                 rise = (own + other if k == COATED else x[AREA, k]) * saturation / x[SLOPE, k]
                 carried += x[AREA, k] * saturation * x[CURRENT, k]
                 conductance += rise
                 shift += rise * x[VALUE, k]
+                off = max(off, abs(x[VALUE, k] - v))
         if not conductance > _NO_AREA:
             return math.inf, 0.0
-        v = (i - carried + shift) / conductance
-        if step > 40:  # never seen; a corner of the layer's law could be stepped over and back
-            v = 0.5 * (v + before)
+        there, before = (i - carried + shift) / conductance, v
+        if step < _FREE_STEPS:
+            v = there
+        elif off <= 1e-10 * v:  # all sites are at v: what they carry tells on which side the answer lies
+            if abs(there - v) <= 1e-10 * v or high - low <= 1e-10 * v:
+                return v, top
+            low, high = (v, high) if carried < i else (low, v)
+            v = there if low < there < high else (0.5 * (low + high) if high < math.inf else 2.0 * v)
         for k in range(4):
             if x[AREA, k] > 0.0:
                 j = x[CURRENT, k] + (v - x[VALUE, k]) / x[SLOPE, k]
                 x[CURRENT, k] = max(j, 1e-3 * x[CURRENT, k])
-        if step > 0 and abs(v - before) <= 1e-10 * abs(v):
+        if 0 < step < _FREE_STEPS and abs(v - before) <= 1e-10 * abs(v):
             return v, top
-        before = v
     return -1.0, 0.0
 
 
