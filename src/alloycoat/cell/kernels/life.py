@@ -185,8 +185,9 @@ def _life(
             steps += used
             for at in range(before, filled):
                 marks[0, at], marks[1, at] = first + cycle, k + 1
-            # a step that starts beyond its own limit would never move charge again
-            stuck = status == STOP_REACHED and spent == 0.0
+            # a step that starts beyond its own limit would never move charge again, unless a hold takes over
+            held_next = k + 1 < len(orders) and orders[k + 1, MODE] == 1.0
+            stuck = status == STOP_REACHED and spent == 0.0 and not held_next
             goes_on = status in (TIME_REACHED, STOP_REACHED, CURRENT_REACHED, CHARGE_REACHED)
             if stuck or not goes_on:
                 if len(states):
