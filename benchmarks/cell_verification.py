@@ -66,8 +66,8 @@ def in_time(cell: Cell) -> None:
             modes = twin.Step(stepper, modes, 4.0 / steps, enough=1e-9).end
         return modes
 
-    exact = march(128)
-    errors = [float(np.max(np.abs(march(steps) - exact))) for steps in (4, 8, 16, 32)]
+    exact = march(256)
+    errors = [float(np.max(np.abs(march(steps) - exact))) for steps in (8, 16, 32, 64)]
     print("time, order: " + ", ".join(f"{math.log2(a / b):.2f}" for a, b in pairwise(errors)))
     p = make_parameters(cell, 24)
     times = np.geomspace(0.05, 60.0, 30)

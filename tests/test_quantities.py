@@ -32,6 +32,13 @@ from alloycoat.quantities import Concentration, display, parse, parse_concentrat
         ("1e-3 mol/L", "concentration", 1.0),
         ("50 mM", "concentration", 50.0),
         ("80 %", "dimensionless", 0.8),
+        ("2 mA cm-2", "current density", 20.0),
+        ("2 mA cm⁻²", "current density", 20.0),
+        ("2 mA·cm^-2", "current density", 20.0),
+        ("20 A.m-2", "current density", 20.0),
+        ("1 mAh cm-2", "areal capacity", 3.6e4),
+        ("0.167 mol L-1", "concentration", 167.0),
+        ("0.5 angstrom s-1", "speed", 5e-11),
     ],
 )
 def test_reads_the_spellings_of_the_bench(text: str, dimension: str, expected: float) -> None:
@@ -49,6 +56,7 @@ def test_reads_the_spellings_of_the_bench(text: str, dimension: str, expected: f
         ("3 foo", "'foo' is not known"),
         ("3 mA", "does not measure length"),
         ("3 m**99999999", "is not known"),
+        ("3 mA cm-22", "is not known"),
         ("3 __import__('os')", "is not known"),
         ("1e999 m", "not"),
         ("", "not a number"),

@@ -19,6 +19,7 @@ _LAZY = {
     "full": "alloycoat.cell",
     "ageing_parameters": "alloycoat.cell",
     "cycle": "alloycoat.cell",
+    "Protocol": "alloycoat.recipe",
     "plate_strip": "alloycoat.recipe",
     "rate_step": "alloycoat.recipe",
     "CyclingRecord": "alloycoat.record",

@@ -54,7 +54,11 @@ DIMENSIONS: dict[str, tuple[str, str]] = {
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(.*?)\s*\Z", re.DOTALL)
 _POWER = re.compile(r"(?<![A-Za-z])((?:[yzafpnumcdkMG]|u)?m)([23])(?![0-9])")
-_TRANSLATE = str.maketrans({"²": "2", "³": "3", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "−": "-", "°": "deg"})
+_TRANSLATE = str.maketrans({
+    "¹": "1", "²": "2", "³": "3", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "−": "-", "⁻": "-", "°": "deg",
+})  # fmt: skip
+_INVERSE = re.compile(r"(?<=[A-Za-z0-9)])\s*[ .*]\s*([A-Za-z]+)\s*(?:\^\s*)?\(?-([1-3])\)?(?![0-9])")
+"""A unit that papers write as a negative power: mA cm-2, mol.L^-1."""
 _ALLOWED = re.compile(r"[A-Za-z0-9 */^().Åå%-]{1,40}\Z")
 _registry: pint.UnitRegistry[Any] | None = None
 
@@ -73,7 +77,7 @@ def _bench_spelling(unit: str) -> str:
     """Unit text in the spelling that pint reads."""
     text = unit.strip().translate(_TRANSLATE).replace("Ω", "ohm").replace("**", "^")
     text = re.sub(r"(?<![A-Za-z])degrees? ?C\b|(?<![A-Za-z])oC\b|degC", "degC", text)
-    return _POWER.sub(r"\1^\2", text).replace("^", "**")
+    return _POWER.sub(r"\1^\2", _INVERSE.sub(r"/\1^\2", text)).replace("^", "**")
 
 
 @lru_cache(maxsize=4096)

@@ -2,16 +2,20 @@
 
 import os
 import sys
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
 from alloycoat import interop
-from alloycoat.cell import cycle, symmetric
+from alloycoat.cell import age, ageing_parameters, cycle, half, symmetric
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.recipe import Protocol
 
+ROOT = Path(__file__).resolve().parents[2]
 os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
 
 
@@ -86,15 +90,26 @@ def test_a_voltage_limit_and_depletion_end_a_step(pybamm, cell):
 
 
 def test_pybamm_finds_the_model_and_the_parameter_sets(pybamm):
-    from importlib.metadata import entry_points
+    from importlib.metadata import EntryPoint, entry_points
 
     from alloycoat.interop import parameters
 
-    names = {"Alloycoat Li symmetric", "Alloycoat Li symmetric carbonate", "Alloycoat Na symmetric"}
+    names = {
+        "Alloycoat Li symmetric",
+        "Alloycoat Li symmetric carbonate",
+        "Alloycoat Na symmetric",
+        "Alloycoat Li on Cu",
+    }
     sets = {point.name: point for point in entry_points(group="pybamm_parameter_sets") if point.name in names}
     if sets:  # the package is installed with its metadata, not only on the path
         assert set(sets) == names
         assert sets["Alloycoat Na symmetric"].load() is parameters.sodium_symmetric
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert set(declared["pybamm_parameter_sets"]) == names
+    for group, found in declared.items():
+        for value in found.values():
+            made = EntryPoint("one", value, group).load()()
+            assert isinstance(made, pybamm.BaseModel if group == "pybamm_models" else dict)
     for make in (parameters.lithium_symmetric, parameters.lithium_symmetric_carbonate, parameters.sodium_symmetric):
         assert pybamm.ParameterValues(make())["Separator porosity"] > 0
     model = interop.SymmetricCell()
@@ -105,8 +120,42 @@ def test_pybamm_finds_the_model_and_the_parameter_sets(pybamm):
 def test_what_cannot_be_handed_over_is_refused(pybamm, cell):
     with pytest.raises(RecipeError, match=r"\[anode\] area: not given"):
         interop.pybamm_parameters(replace(cell, area_m2=None))
-    with pytest.raises(RecipeError, match="a half cell needs nucleation"):
-        interop.pybamm_parameters(replace(cell, kind="half"))
+    with pytest.raises(RecipeError, match="the PyBaMM half cell is bare"):
+        interop.pybamm_parameters(replace(cell, kind="half", coated=(True, False)))
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="an hour of the ageing cell needs the compiled kernel")
+def test_lithium_on_copper_is_our_half_cell_without_its_ageing(pybamm):
+    cell = half(anode="Li", electrolyte="1 M LiPF6 in EC/DMC", area="1 cm^2")
+    calm = replace(ageing_parameters(cell), loss=0.0, mossy_share=0.0, moss_seed=0.0, film_time=1e30)
+    words = ["Plate at 1 mA/cm2 for 30 minutes", "Rest for 2 minutes", "Strip at 1 mA/cm2 until 1 V"]
+    steps = [f"{word} (10 second period)" for word in words]
+    record = age(cell, Protocol.model_validate({"steps": steps, "cycles": 2}), calm).record
+    values = pybamm.ParameterValues(interop.pybamm_parameters(cell))
+    steps = ("Discharge at 1 mA for 30 minutes", "Rest for 2 minutes", "Charge at 1 mA until 1 V")
+
+    def solved():
+        return pybamm.Simulation(
+            interop.CopperCell(), experiment=pybamm.Experiment([steps] * 2, period="10 seconds"),
+            parameter_values=values, solver=pybamm.IDAKLUSolver(rtol=1e-7, atol=1e-9),
+        ).solve()  # fmt: skip
+
+    found = solved()
+    for k, parts in enumerate(found.cycles):
+        for number, part in enumerate(parts.steps):
+            mine = (record.cycle == k + 1) & (record.step == number + 1)
+            time, volts = part["Time [s]"].entries, part["Voltage [V]"].entries
+            assert record.time_s[mine][-1] == pytest.approx(time[-1], abs=1e-3)  # the metal is gone, at 1 V
+            late = (record.time_s[mine] >= time[0] + 60.0) & (record.time_s[mine] <= time[-1] - 20.0)
+            there = np.interp(record.time_s[mine][late], time, volts)
+            assert np.max(np.abs(there - record.voltage_V[mine][late])) < 1e-4
+    first = found.cycles[0].steps[0]["Voltage [V]"].entries
+    assert first[0] < first[-1] - 0.02  # nucleation on bare copper
+    values["Coulombic efficiency of plating"] = 0.95
+    found = solved()
+    ratio = found["Stripped charge [A.h]"].entries[-1] / found["Plated charge [A.h]"].entries[-1]
+    assert ratio == pytest.approx(0.95, abs=2e-3)
+    assert found["Metal thickness on the copper [m]"].entries.max() == pytest.approx(0.95 * 2.4e-6, rel=0.05)
 
 
 def test_without_pybamm_the_error_names_the_extra(monkeypatch):

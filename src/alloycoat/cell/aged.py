@@ -19,6 +19,7 @@ from alloycoat.cell.life_run import Run
 from alloycoat.cell.orders import area_of
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.errors import RecipeError
+from alloycoat.recipe import protocol_of
 from alloycoat.record import CyclingRecord, Ended
 
 Array = NDArray[np.float64]
@@ -39,7 +40,8 @@ def age(
 ) -> Aged:
     """Cycle the cell until the protocol or the cell ends, every cycle solved.
 
-    protocol: a `recipe.Protocol`; max_cycles: stop after so many (the record then says it was interrupted).
+    protocol: a `recipe.Protocol` or a list of steps; max_cycles: stop after so many (the record then says that it was
+    interrupted).
     points_per_half_cycle: samples a step, at least 4. seed: of the heterogeneity that makes shorts. Ctrl-C
     leaves what was done so far, marked as interrupted. resume: such an answer, or the file of one: goes on from
     there, bit for bit as if nothing had come in between. checkpoint: file in which what was done so far is kept
@@ -51,7 +53,7 @@ def age(
     if points_per_half_cycle < 4:
         raise RecipeError(f"points_per_half_cycle: {points_per_half_cycle} given; at least 4 are needed")
     accuracy = settings or LifeSettings()
-    run = Run(cell, ageing, protocol, points_per_half_cycle, seed, accuracy, record=True)
+    run = Run(cell, ageing, protocol_of(protocol), points_per_half_cycle, seed, accuracy, record=True)
     wanted = run.total if max_cycles is None else min(run.total, max_cycles)
     file = None if checkpoint is None else Path(checkpoint)
     before = resume if resume is not None else file if file is not None and file.exists() else None

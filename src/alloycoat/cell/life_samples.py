@@ -17,6 +17,7 @@ from alloycoat.cell.kernels.life_parameters import TIME
 from alloycoat.cell.life_run import Run
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.recipe import protocol_of
 from alloycoat.record import Ended
 
 Array = NDArray[np.float64]
@@ -58,6 +59,7 @@ def lives(
     if len(sizes) != 1:
         raise RecipeError(f"samples: arrays of {sorted(sizes)} entries given; all need one length, at least 1")
     accuracy, count, stop = settings or LifeSettings(), sizes.pop(), Event()
+    protocol = protocol_of(protocol)
 
     def one(k: int) -> tuple[float, Ended, int]:
         values = {name: float(column[k]) for name, column in samples.items()}

@@ -21,6 +21,9 @@ _MOST_BLOCKS = 100_000
 INSTRUMENT_LIMIT = 10.0
 """|V| in V at which every test ends where the protocol names no cut-off: a cycler of the bench goes no further."""
 
+LONGEST_HOLD = 24 * 3600.0
+"""s after which a hold that names no time gives way to the next step: a leak may keep its current up for ever."""
+
 
 class Order(NamedTuple):
     """One step: current density in A/m2 (positive strips the working electrode), longest time in s,
@@ -116,7 +119,7 @@ def _moved(orders: Sequence[Order]) -> float:
 
 
 def _hold(cell: Cell, step: Any, cutoff: float, points: int) -> Order:
-    """The order that holds a voltage for a time, or until a current or a charge."""
+    """The order that holds a voltage for a time, or until a current or a charge; at most for LONGEST_HOLD."""
     least, charge = 0.0, math.inf
     for limit in step.limits:
         value, area = float(limit.value), area_of(cell)
@@ -131,11 +134,8 @@ def _hold(cell: Cell, step: Any, cutoff: float, points: int) -> Order:
                 f"{_FIELD}: {step.text!r}: a limit of {limit.quantity} cannot end a hold; allowed are a time, a "
                 "current and a charge"
             )
-    if step.duration_s is None:
-        raise RecipeError(
-            f"{_FIELD}: {step.text!r}: the current may never get there; add a time, as in 'for 10 hours until 1 mA'"
-        )
-    order = _order(cell, step.text, 0.0, float(step.duration_s), math.inf, cutoff, points, step.period_s)
+    longest = LONGEST_HOLD if step.duration_s is None else float(step.duration_s)
+    order = _order(cell, step.text, 0.0, longest, math.inf, cutoff, points, step.period_s)
     return order._replace(hold=float(step.value), least=least, charge=charge)
 
 

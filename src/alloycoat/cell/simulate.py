@@ -19,6 +19,7 @@ from alloycoat.cell.orders import Order, area_of, make_orders, repeats_of
 from alloycoat.cell.plan import LifeSettings
 from alloycoat.electrochemistry import layer_resistance
 from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.recipe import protocol_of
 from alloycoat.record import CyclingRecord, Ended
 
 Array = NDArray[np.float64]
@@ -175,7 +176,8 @@ def cycle(
 ) -> CyclingRecord:
     """Cycle the cell and write the record, with the time and the reason of its end.
 
-    protocol: a `recipe.Protocol` (or anything with `steps` and `cycles`); constant-current and rest steps.
+    protocol: a `recipe.Protocol` (or anything with `steps` and `cycles`), or a list of steps: strings, lists of them
+    for cycles of their own, as in a PyBaMM Experiment. A cell that stays fresh runs constant currents and rests.
     max_cycles: stop after so many (the record then says it was interrupted). points_per_half_cycle: samples
     a step, at least 4. ageing: what wears the cell out (`ageing_parameters`), every cycle is then solved; None: it
     stays fresh, but for half and full cells, which always age. seed: of the heterogeneity that ageing brings. settings:
@@ -185,6 +187,7 @@ def cycle(
     The working electrode plates at negative current. Formation is cycle 0. Raises RecipeError for an area
     that is missing or a step that cannot be run, AlloycoatError where the equations cannot be solved.
     """
+    protocol = protocol_of(protocol)
     if isinstance(cell, FullCell):
         return cycle_full(cell, protocol, ageing, max_cycles=max_cycles).record
     if ageing is None and cell.kind == "half":

@@ -18,6 +18,7 @@ from alloycoat.cell.lanes import Numbers, Samples, Settings, make_samples, order
 from alloycoat.cell.orders import Order, make_orders, repeats_of
 from alloycoat.cell.simulate import ENDS
 from alloycoat.errors import AlloycoatError, RecipeError
+from alloycoat.recipe import protocol_of
 from alloycoat.record import Ended
 
 Array = NDArray[np.float64]
@@ -66,7 +67,7 @@ def sweep(
         raise RecipeError("[cell] format: a half cell is solved with ageing only; see cell.lives")
     if points_per_half_cycle < 4:
         raise RecipeError(f"points_per_half_cycle: {points_per_half_cycle} given; at least 4 are needed")
-    made = make_samples(cell, samples)
+    made, protocol = make_samples(cell, samples), protocol_of(protocol)
     _, orders = make_orders(cell, protocol, points_per_half_cycle)
     cycles = repeats_of(protocol) if max_cycles is None else min(repeats_of(protocol), max_cycles)
     accuracy = settings or Settings()
@@ -104,7 +105,8 @@ def run_samples(
         lanes = protocol.Lanes(pack_grid(make_grid(volumes)), made.knots, made.rows[own], made.numbers[own])
         salt = np.zeros((len(own), volumes))
         salt[:, 0] = made.numbers[own, INITIAL]
-        jobs.append((lanes, salt, protocol.Log(*(array[begin:end] for array in found[:4]), found.every)))
+        parts = (found.rows[begin:end], found.marks[begin:end], found.told[begin:end], found.measured[begin:end])
+        jobs.append((lanes, salt, protocol.Log(*parts, found.every)))
 
     def batch(job: tuple[Any, ...], begin: int) -> None:
         lanes, salt, log = job

@@ -1,4 +1,4 @@
-"""Other programs: the symmetric cell as a PyBaMM model, found by PyBaMM itself (extra `pybamm`)."""
+"""Other programs: the symmetric and the half cell as PyBaMM models, found by PyBaMM itself (extra `pybamm`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from alloycoat.errors import AlloycoatError
 
 _LAZY = {
+    "CopperCell": "alloycoat.interop.copper_cell",
     "SymmetricCell": "alloycoat.interop.symmetric_cell",
     "pybamm_parameters": "alloycoat.interop.parameters",
 }

@@ -1,4 +1,4 @@
-"""Numbers of a cell as PyBaMM takes them, and the two parameter sets that it finds by itself."""
+"""Numbers of a cell as PyBaMM takes them, and the parameter sets that it finds by itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pybamm
 
-from alloycoat.cell import Cell, symmetric
+from alloycoat.cell import Cell, ageing_parameters, half, symmetric
 from alloycoat.errors import RecipeError
 
 Curve = tuple[tuple[float, ...], tuple[float, ...]]
@@ -17,13 +17,14 @@ CURRENT_DENSITY = 20.0
 
 
 def pybamm_parameters(cell: Cell) -> dict[str, Any]:
-    """The values of `SymmetricCell` for a cell of ours (`alloycoat.symmetric`).
+    """The values of `SymmetricCell` or, of a half cell, of `CopperCell` (`alloycoat.symmetric`, `alloycoat.half`).
 
-    The capacity behind PyBaMM's C-rates is the charge that CURRENT_DENSITY passes in an hour. Raises RecipeError for
-    a half cell and for one without an area.
+    The capacity behind PyBaMM's C-rates is the charge that CURRENT_DENSITY passes in an hour. Of a half cell the
+    copper is empty at first and the efficiency 1: the plain cell loses nothing, write your own into the set. Raises
+    RecipeError for a coated half cell (PyBaMM's copper is bare) and for a cell without an area.
     """
-    if cell.kind != "symmetric":
-        raise RecipeError("[cell] format: the PyBaMM model is the symmetric cell; a half cell needs nucleation")
+    if cell.kind == "half" and any(cell.coated):
+        raise RecipeError("[coating] the PyBaMM half cell is bare; `alloycoat.cell.age` cycles a coated one")
     if cell.area_m2 is None:
         raise RecipeError('[anode] area: not given; a current in ampere needs it, as in area = "1.13 cm^2"')
     ampere = CURRENT_DENSITY * cell.area_m2
@@ -63,7 +64,19 @@ def pybamm_parameters(cell: Cell) -> dict[str, Any]:
         film = cell.coated_film_resistance if on else cell.film_resistance
         values[f"{side} electrode film resistance [Ohm.m2]"] = film
         values[f"{side} electrode coating resistance [Ohm.m2]"] = cell.coating_resistance if on else 0.0
-    return values
+    return values | _copper(cell) if cell.kind == "half" else values
+
+
+def _copper(cell: Cell) -> dict[str, float]:
+    """What a half cell has besides: nucleation on copper and the film that covers it, both assumed."""
+    worn = ageing_parameters(cell)
+    return {
+        "Nucleation overpotential of the copper [V]": worn.substrate,
+        "Charge of a film that covers the copper [C.m-2]": worn.cover_film / cell.metal_volume,
+        "Metal volume [m3.C-1]": cell.metal_volume,
+        "Initial metal on the copper [C.m-2]": 0.0,
+        "Coulombic efficiency of plating": 1.0,
+    }
 
 
 def lithium_symmetric() -> dict[str, Any]:
@@ -79,6 +92,11 @@ def lithium_symmetric_carbonate() -> dict[str, Any]:
 def sodium_symmetric() -> dict[str, Any]:
     """Bare Na|Na in 1 M NaPF6 in EC/PC behind Celgard 2400, 1 cm2; kinetics and films assumed."""
     return pybamm_parameters(symmetric(anode="Na", electrolyte="1 M NaPF6 in EC/PC", area=1e-4))
+
+
+def lithium_copper() -> dict[str, Any]:
+    """Li against bare Cu in 1 M LiTFSI in DOL/DME behind Celgard 2400, 1 cm2; kinetics, films, nucleation assumed."""
+    return pybamm_parameters(half(anode="Li", electrolyte="1 M LiTFSI in DOL/DME", area=1e-4))
 
 
 def make_curve(curve: Curve) -> Callable[[Any], Any] | float:

@@ -271,6 +271,18 @@ class Protocol(_Table):
         return self.repeats * self.steps.cycles
 
 
+def protocol_of(given: Any) -> Any:
+    """A protocol as it is, or one cycle's worth of steps (a list as `parse_program` reads it) made into one.
+
+    Raises RecipeError for what is neither.
+    """
+    if hasattr(given, "steps"):
+        return given
+    if isinstance(given, str):
+        raise RecipeError(f"[protocol] steps: {given!r:.60} is not a list; write [{given!r:.60}]")
+    return Protocol.model_validate({"steps": parse_program(given)})
+
+
 class Recipe(_Table):
     """A whole recipe file. A file without `[coating]` is a bare anode."""
 

@@ -200,8 +200,9 @@ def _one_cycle(
         for at in range(before, filled):
             marks[0, at], marks[1, at] = number, k + 1
         highest = max(highest, _plated(row, rig))
-        # a step that starts beyond its own limit would never move charge again
-        stuck = status == STOP_REACHED and spent == 0.0
+        # a step that starts beyond its own limit would never move charge again, unless a hold takes over
+        held_next = k + 1 < len(orders) and orders[k + 1, MODE] == 1.0
+        stuck = status == STOP_REACHED and spent == 0.0 and not held_next
         if stuck or status not in (TIME_REACHED, STOP_REACHED, CURRENT_REACHED, CHARGE_REACHED):
             return status, k, filled, steps, spent, highest
     return status, -1, filled, steps, spent, highest
