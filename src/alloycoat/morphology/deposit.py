@@ -167,7 +167,7 @@ class Deposit:
         def salt_at(current: float) -> tuple[Array, Array]:
             salt.debt = debt
             e.solve(self.eta, guess, current)
-            return salt.step(free, e.values[1], e.source, guess, current, dt, weights)
+            return salt.step(free, e.values[1], e.source, guess, current, dt, weights, free_current=hold is not None)
 
         if hold is None:
             return total, *salt_at(total)

@@ -123,13 +123,14 @@ class Salt:
     debt: float = 0.0
 
     def step(self, free: Array, diffusivity: Array, source: Array, guess: Array, current: float, dt: float,
-             weights: Weights) -> tuple[Array, Array]:  # fmt: skip
+             weights: Weights, *, free_current: bool = False) -> tuple[Array, Array]:  # fmt: skip
         """Concentrations after `dt` in the picture and in the column; positive whatever the step.
 
         free: share of electrolyte in each cell; diffusivity: m2/s; source: mol/(m3 s) brought by the current;
         guess: predicted concentration; current: A/m2 up. The salt that a cell loses is taken in proportion to what it
         holds, source * c/guess (Patankar), so that the matrix has no positive off-diagonal and c > 0; what that takes
-        too much or too little is settled in the next step.
+        too much or too little is settled in the next step. free_current: the current gives way (a held voltage), and
+        less salt than the solver can tell from none is none then. Raises AlloycoatError where the salt is used up.
         """
         scene = self.scene
         liquid = scene.liquid
@@ -150,10 +151,9 @@ class Salt:
             self.solver.refresh()
             right[-1] += (link * fixed[0] + migration) / scene.dx
         found = self.solver.solve(-right, guess, tolerance=1e-7, balance=1e-9)
-        least = LEAST * liquid.concentration
+        least = LEAST * liquid.concentration if free_current else 0.0
         if not (np.all(np.isfinite(found.phi)) and found.phi.min() > -least):
             raise AlloycoatError("the salt balance of the deposit could not be solved")
-        # deep inside the front less salt is left than the solver can tell from none
         c = np.maximum(found.phi, least)
         self.debt += dt * float((loss / guess * c).sum() - np.minimum(source, 0.0).sum())
         above = fixed + follows * c[-1].mean() if len(self.column) else fixed

@@ -339,7 +339,10 @@ def column_fronts(eta, dx, front):  # type: ignore[no-untyped-def]
 
 @compiled
 def draw_layer(front, thickness, dx, epsilon, share):  # type: ignore[no-untyped-def]
-    """Share of layer in what is not metal: 1 from the front up to its outer face, with a face as wide as epsilon."""
+    """Share of layer in what is not metal: 1 from the front up to its outer face, with a face as wide as epsilon.
+
+    Where the metal below was stripped away from a side the layer stays above a cavity, which holds none.
+    """
     n, m = share.shape
     for j in range(m):
         top = front[j] + thickness[j]
@@ -348,10 +351,11 @@ def draw_layer(front, thickness, dx, epsilon, share):  # type: ignore[no-untyped
                 share[i, j] = 0.0
                 continue
             x = ((i + 0.5) * dx - top) / epsilon
-            if x > 6.0:
+            bottom = ((i + 0.5) * dx - front[j]) / epsilon + 8.0
+            if x > 6.0 or bottom < -6.0:
                 share[i, j] = 0.0
             elif x < -6.0:
-                share[i, j] = 1.0
+                share[i, j] = 1.0 if bottom > 6.0 else 1.0 / (1.0 + math.exp(-2.0 * bottom))
             else:
                 share[i, j] = 1.0 / (1.0 + math.exp(2.0 * x))
 
