@@ -61,13 +61,8 @@ class Ours(PublishedRun):
             self.pot = 0.5 * MODEL.potential * (1.0 - np.tanh((x - 20.0) / 2.0))
         else:
             self.eta, self.w, self.pot = (field.copy() for field in begin)
-        self._earlier_w = self.w.copy()
-        self._content = self._contents()
-        self._earlier_content = self._content.copy()
-        for _ in range(3):
-            self._rate = self._front_rate()
-            self._solve_potential()
-        self._earlier_pot = self.pot.copy()
+            self.share = 1.0 / (1.0 + np.exp(MODEL.level - self.w))
+        self._begin()
         self.step = step
 
 
@@ -319,17 +314,45 @@ def bandwidth(cells: int) -> None:
     print(f" ({100 * stencil / memory:.0f} %)")
 
 
+def space(cells: int = 128, steps: int = 10) -> None:
+    """The published model in a box of cells^3: CPU and wall time of a step, peak memory."""
+    import resource
+
+    from alloycoat.morphology.published3 import SpaceRun
+
+    run = SpaceRun(HONG, (cells, cells, cells))
+    y, z = np.meshgrid(*2 * [np.arange(cells) + 0.5], indexing="ij")
+    surface = 30.0 + 10.0 * np.cos(6 * np.pi * y / cells) * np.cos(4 * np.pi * z / cells)
+    run.eta = 0.5 * (1.0 - np.tanh(2.0 * (np.arange(cells)[:, None, None] + 0.5 - surface)))
+    run.pot = HONG.potential * run.eta
+    run._begin()
+    run.advance()
+    rows = []
+    for _ in range(steps):
+        wall, begin = time.perf_counter(), run.time
+        spent, _ = cpu(run.advance)
+        rows.append((spent, time.perf_counter() - wall, run.time - begin))
+    spent, wall, advanced = (sorted(column) for column in zip(*rows, strict=True))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(f"\nin space, {cells}^3 cells, one thread: a step (median of {steps}) of {1e3 * advanced[steps // 2]:.0f} ms")
+    print(
+        f"  CPU {spent[steps // 2]:.2f} s (best {spent[0]:.2f}), wall {wall[steps // 2]:.2f} s, memory {memory:.2f} GiB"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cells", type=int, default=256)
     parser.add_argument("--seconds", type=float, default=0.2)
-    parser.add_argument("--only", choices=("peers", "potential", "bandwidth"))
+    parser.add_argument("--only", choices=("peers", "potential", "bandwidth", "space"))
     parser.add_argument("--codes", nargs="+", default=("alloycoat", "FiPy", "py-pde"))
     given = parser.parse_args()
     if given.only in {None, "potential"}:
         potential_solve(given.cells)
     if given.only in {None, "bandwidth"}:
         bandwidth(2048)
+    if given.only in {None, "space"}:
+        space()
     if given.only in {None, "peers"}:
         peers(given.cells, given.seconds, tuple(given.codes))
 

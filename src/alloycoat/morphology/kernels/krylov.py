@@ -21,13 +21,9 @@ def dot(a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-@compiled
-def largest(a):  # type: ignore[no-untyped-def]
+def largest(a: Array) -> float:
     """Largest |a|."""
-    found = 0.0
-    for i in range(len(a)):
-        found = max(found, abs(a[i]))
-    return found
+    return float(max(a.max(), -a.min()))
 
 
 @compiled
