@@ -240,6 +240,35 @@ def test_lean_electrolyte_is_said_and_less_of_it_ends_earlier() -> None:
     assert many["discharged_C_per_m2"][-1] > 0.9 * many["discharged_C_per_m2"][1]
 
 
+@pytest.mark.parametrize("orders", [0, 3])
+def test_control_c_keeps_whole_orders(monkeypatch, orders) -> None:
+    plain, calls = _Run.one, []
+
+    def broken(self, *arguments):
+        if len(calls) == orders:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return plain(self, *arguments)
+
+    monkeypatch.setattr(_Run, "one", broken)
+    brief = Protocol.model_validate({
+        "steps": ["Discharge at 1C for 1 minute", "Charge at 1C for 30 seconds"], "cycles": 5,
+    })  # fmt: skip
+    if orders == 0:
+        with pytest.raises(KeyboardInterrupt):
+            cycle_sulfur(cell(), brief)
+        return
+    found = cycle_sulfur(cell(), brief)
+    assert found.ended.name == "interrupted"
+    assert found.cycles == 1
+    assert found.record.cycle[-1] == 2
+
+
+def test_a_cell_that_is_only_charged_has_no_forms_after_discharge() -> None:
+    found = cycle_sulfur(cell(), Protocol.model_validate({"steps": ["Charge at 1C for 10 seconds"]}))
+    assert found.speciation == {}
+
+
 def test_a_nitrate_is_spoken_of() -> None:
     made = cell(electrolyte=f"{ETHER} + 2 wt% LiNO3")
     assert any("nitrate" in note for note in made.notes)
