@@ -156,8 +156,10 @@ def _water(place: Place, coating: Any) -> list[Verdict]:
     else:
         density = by_subject("stack")["electrolyte"]["density"].quantity("kg/m**3")
         per = place.water * place.electrolyte_amount / _WATER * FARADAY
+        metal = place.metal
+        equation = "Mg + 2 H2O = Mg(OH)2 + H2" if metal == "Mg" else f"{metal} + H2O = {metal}OH + 1/2 H2"
         charge = Estimate(*(per * end for end in (density.value, density.low, density.high)))
-        words = f"{_charge(charge.value)}, one electron a molecule (A + H2O = AOH + 1/2 H2), then it is used up"
+        words = f"{_charge(charge.value)}, one electron a molecule ({equation}), then it is used up"
         if place.capacity:
             words += f"; the cell has {_charge(place.capacity)} of metal"
         found.append(Verdict(question, AT_MOST, words, charge, "C/m2", (density.source,)))
