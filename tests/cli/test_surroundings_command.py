@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import numba
 import pytest
 from shell import shell
 
@@ -98,6 +99,7 @@ def test_json_and_sources(tmp_path) -> None:
     assert status == 0 and "sur-deal1953" in out
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="a simulated cell: minutes without the compiler")
 def test_rests_of_a_dry_cell_are_spoken_of(tmp_path) -> None:
     text = RECIPE.format(metal="Li", salt="GeCl4", cell=LI).replace('hour", "Strip', 'hour", "Rest for 1 day", "Strip')
     path = tmp_path / "cell.toml"
