@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sulfur_twin import half_cycle
 
-from alloycoat.cell import ageing_parameters
+from alloycoat.cell import ageing_parameters, sulfur_metal
 from alloycoat.cell.kernels import sulfur as kernel
 from alloycoat.cell.sulfur import (
     ATOM,
@@ -28,6 +28,7 @@ from alloycoat.cell.sulfur import (
     voltage,
 )
 from alloycoat.cell.sulfur_cycle import _Run, cycle_sulfur
+from alloycoat.cell.sulfur_metal import MetalSide
 from alloycoat.errors import RecipeError
 from alloycoat.recipe import Protocol
 
@@ -238,6 +239,79 @@ def test_lean_electrolyte_is_said_and_less_of_it_ends_earlier() -> None:
     assert few["pore_saturation"][-1] < 0.15 < 0.8 < many["pore_saturation"][-1]
     assert few["discharged_C_per_m2"][-1] < 0.1 * few["discharged_C_per_m2"][1]
     assert many["discharged_C_per_m2"][-1] > 0.9 * many["discharged_C_per_m2"][1]
+
+
+def metal_side(**more):
+    made = cell(n_to_p=5.0, **more)
+    worn = ageing_parameters(made.metal, electrolyte_amount=made.liquid)
+    return MetalSide(made.metal, worn, made.liquid, made.pores)
+
+
+def test_metal_plated_as_moss_and_stripped_once_loses_the_share_of_the_ageing_cell() -> None:
+    side = metal_side()
+    before = side.moss + side.bulk
+    side.plate(3.6e4)
+    mossy = side.moss + side.sei
+    side.strip(side.left)
+    assert side.dead + side.sei == pytest.approx(side.worn.loss * mossy, rel=1e-9)
+    assert side.moss == pytest.approx(0.0, abs=1e-9)
+    assert before + 3.6e4 - side.dead - side.sei > 0.0
+
+
+def test_moss_of_a_half_cycle_is_converged(monkeypatch) -> None:
+    found = []
+    for parts in (25, 50):
+        monkeypatch.setattr(sulfur_metal, "_PARTS", parts)
+        side = metal_side()
+        for _ in range(20):
+            side.plate(3.6e4)
+            side.strip(3.5e4)
+        found.append(side.dead + side.sei)
+    assert found[0] == pytest.approx(found[1], rel=1e-3)
+
+
+def test_shuttle_cannot_take_more_metal_than_there_is() -> None:
+    side = metal_side()
+    with pytest.raises(ValueError, match="more metal than there is"):
+        side.corrode(2.0 * side.bulk)
+
+
+def test_overpotential_has_the_sign_of_the_current_and_grows_with_age() -> None:
+    side = metal_side()
+    assert side.overpotential(0.0) == 0.0
+    assert side.overpotential(5.0) == pytest.approx(-side.overpotential(-5.0))
+    young = side.overpotential(5.0)
+    side.settle(3.6e6, 0.0)
+    assert side.overpotential(5.0) > young
+
+
+@pytest.mark.parametrize("orders", [0, 3])
+def test_control_c_keeps_whole_orders(monkeypatch, orders) -> None:
+    plain, calls = _Run.one, []
+
+    def broken(self, *arguments):
+        if len(calls) == orders:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return plain(self, *arguments)
+
+    monkeypatch.setattr(_Run, "one", broken)
+    brief = Protocol.model_validate({
+        "steps": ["Discharge at 1C for 1 minute", "Charge at 1C for 30 seconds"], "cycles": 5,
+    })  # fmt: skip
+    if orders == 0:
+        with pytest.raises(KeyboardInterrupt):
+            cycle_sulfur(cell(), brief)
+        return
+    found = cycle_sulfur(cell(), brief)
+    assert found.ended.name == "interrupted"
+    assert found.cycles == 1
+    assert found.record.cycle[-1] == 2
+
+
+def test_a_cell_that_is_only_charged_has_no_forms_after_discharge() -> None:
+    found = cycle_sulfur(cell(), Protocol.model_validate({"steps": ["Charge at 1C for 10 seconds"]}))
+    assert found.speciation == {}
 
 
 def test_a_nitrate_is_spoken_of() -> None:

@@ -8,6 +8,7 @@ import pytest
 from alloycoat.cell.full import full
 from alloycoat.errors import AlloycoatError, RecipeError
 from alloycoat.recipe import Recipe
+from alloycoat.report.full_compare import compare
 from alloycoat.report.full_document import write_full
 from alloycoat.report.full_job import run_full, run_full_cell
 from alloycoat.report.full_page import summary
@@ -41,6 +42,9 @@ def test_sulfur_runs_bare_beside_coated_and_writes_everything(tmp_path) -> None:
         assert sum(side["sulfur_forms"].values()) == pytest.approx(1.0)
         low, high = side["retention_interval"]
         assert low <= side["retention"] <= high
+        for key in ("half_gap_V", "cell_efficiency_mean", "shuttle_per_s"):
+            assert side[f"{key}_interval"][0] <= side[key] <= side[f"{key}_interval"][1]
+        assert 0.2 < side["cell_efficiency_mean"] < 1.0
         for key, value in side.items():
             if value is None:
                 assert any(line.startswith(f"{key}:") for line in side["warnings"]), key
@@ -54,6 +58,22 @@ def test_sulfur_runs_bare_beside_coated_and_writes_everything(tmp_path) -> None:
     assert "of the capacity kept in cycle 8" in summary(done)
     states = (tmp_path / "out" / "bare.states.csv").read_text(encoding="utf-8").splitlines()
     assert "shuttle_per_s" in states[0] and len(states) == 9
+
+
+@slow
+def test_the_review_stands_beside_the_run_with_interval_and_verdict() -> None:
+    tables = {**TABLES, "protocol": {**TABLES["protocol"], "cycles": 50}}
+    done = run_full(Recipe.from_tables(tables), samples=6)
+    row = next(row for row in done.published if row.row == "C37")
+    coated, bare = compare(row, done.sides, 50)
+    assert (coated.side, coated.printed, bare.side, bare.printed) == ("coated", 90.0, "bare", 74.0)
+    for one, side in ((coated, done.sides[1]), (bare, done.sides[0])):
+        assert one.value.value == pytest.approx(100 * side.retention.value)
+        inside = one.value.low <= one.printed <= one.value.high
+        assert one.verdict == ("inside" if inside else "outside")
+    assert {one.verdict for one in compare(row, done.sides, 40)} == {"the test is shorter"}
+    assert "C37 90 / 74 %; here coated" in summary(done)
+    assert all(compare(other, done.sides, 50) == () for other in done.published if other.row == "C47")
 
 
 @slow

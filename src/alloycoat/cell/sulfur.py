@@ -219,6 +219,7 @@ def _notes(cell: SulfurCell, coating: Any) -> list[str]:
         "sulfur: the model moves 12 of 16 electrons per S8 (1254 of 1672 mAh/g); no space, no transport limits",
         "sulfur: with the published constants the lower plateau lies at 2.25 to 2.31 V at rest, measured cells: 2.1 V",
         "sulfur lost by the shuttle, and with it the fading, rests on assumed constants",
+        "sulfur: precipitation and dissolution are known to a decade at best: some of the samples hardly recharge",
         "sulfur: the shuttle runs while the cell is charged or rests, not on discharge, as in the published model",
     ]
     if coating is not None:

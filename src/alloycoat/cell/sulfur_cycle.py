@@ -49,7 +49,9 @@ class SulfurAged:
 
     @property
     def speciation(self) -> dict[str, float]:
-        """Shares of the sulfur at the end of the first discharge, by form."""
+        """Shares of the sulfur at the end of the first discharge, by form; empty where nothing was discharged."""
+        if not len(self.after_discharge):
+            return {}
         state = self.after_discharge[0]
         return {name: float(value / state.sum()) for name, value in zip(FORMS, state, strict=True)}
 
@@ -73,6 +75,8 @@ def cycle_sulfur(
     cycles = [rows for _ in range(repeats_of(protocol)) for rows, times in blocks for _ in range(times)]
     run = _Run(cell, worn)
     ended, done = run.carry_out(formation, cycles if max_cycles is None else cycles[:max_cycles])
+    if not run.parts:
+        raise KeyboardInterrupt  # before the first order was through: there is no record to keep
     if ended is None:
         ended = Ended.completed if done == len(cycles) else Ended.interrupted
     data = np.concatenate([part for part, _, _ in run.parts], axis=1)

@@ -15,7 +15,8 @@ from alloycoat.electrochemistry import butler_volmer
 from alloycoat.quantities import FARADAY, GAS_CONSTANT
 
 _PARTS = 25
-"""Steps by which the moss of a half-cycle is integrated (midpoint; twice as many move a life by less than 0.1 %)."""
+"""Steps by which the moss of a half-cycle is integrated (midpoint; twice as many move dead metal and film by less
+than 0.1 %)."""
 
 
 class MetalSide:

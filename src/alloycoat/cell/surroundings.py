@@ -156,10 +156,12 @@ def _water(place: Place, coating: Any) -> list[Verdict]:
     else:
         density = by_subject("stack")["electrolyte"]["density"].quantity("kg/m**3")
         per = place.water * place.electrolyte_amount / _WATER * FARADAY
+        metal = place.metal
+        equation = "Mg + 2 H2O = Mg(OH)2 + H2" if metal == "Mg" else f"{metal} + H2O = {metal}OH + 1/2 H2"
         charge = Estimate(*(per * end for end in (density.value, density.low, density.high)))
-        words = f"{charge.value / 36:.3g} uAh/cm2, one electron a molecule (A + H2O = AOH + 1/2 H2), then it is used up"
+        words = f"{_charge(charge.value)}, one electron a molecule ({equation}), then it is used up"
         if place.capacity:
-            words += f"; the cell has {place.capacity / 36:.3g} uAh/cm2"
+            words += f"; the cell has {_charge(place.capacity)} of metal"
         found.append(Verdict(question, AT_MOST, words, charge, "C/m2", (density.source,)))
     film = _number("H2O", "diffusivity_in_LiOH", "cm**2/s")
     why = "no rate law of the metal under an electrolyte that holds water was found"
@@ -270,7 +272,7 @@ def storage(place: Place, coating: Any = None) -> tuple[Verdict, ...]:
             f"{100 * lost.value:.2g} % of the lithium plated before it ({100 * lost.low:.2g} to {100 * lost.high:.2g})"
         )
         if place.plated > 0.0:
-            words += f", {lost.value * place.plated / 36:.2g} uAh/cm2"
+            words += f", {_charge(lost.value * place.plated)}"
         words += (
             "; measured over a day on plated lithium by its porosity, with time between its root and itself. The cell "
             "that is cycled here ages the film on the bulk over the rest, but loses no metal in it"
@@ -318,6 +320,11 @@ def _galvanic(metal: str, coating: Any) -> Verdict:
     else:
         why += f"; a layer that is the phase richest in {metal} is at its potential: no couple is left but with pores"
     return Verdict(f"galvanic corrosion of {metal} against the layer", NOT_PREDICTABLE, why)
+
+
+def _charge(value: float) -> str:
+    """C/m2 as people write it."""
+    return f"{value / 3.6e4:.3g} mAh/cm2" if value >= 3.6e3 else f"{value / 36.0:.3g} uAh/cm2"
 
 
 def _span(seconds: float) -> str:

@@ -13,6 +13,7 @@ from alloycoat.cyclers.bdf import bdf_text
 from alloycoat.report.bibliography import to_json as references_json
 from alloycoat.report.document import conditions_json
 from alloycoat.report.files import RESULT, check_folder, write_all
+from alloycoat.report.full_compare import compare
 from alloycoat.report.full_job import FullRun, FullSide
 from alloycoat.report.full_page import drawings, page
 from alloycoat.store import to_json as json_text
@@ -49,9 +50,16 @@ def to_json(run: FullRun) -> dict[str, Any]:
             for one in run.variations
         ],
         "published": [row.to_json() for row in run.published],
+        "published_beside_this_run": [
+            {"row": row.row, **one.to_json()}
+            for row in run.published
+            for one in compare(row, run.sides, run.prepared.protocol.total_cycles)
+        ],
         "verdicts": [verdict.to_json() for verdict in run.verdicts],
         "warnings": [
-            *warnings, "cycles_to_80_percent: null where it was not reached within the cycles of the test",
+            *warnings, "simulated: null where the test is shorter, or a life was not reached: the verdict says which",
+            "value: null where a verdict has no number, its reason says why",
+            "cycles_to_80_percent: null where it was not reached within the cycles of the test",
         ],
         "sources": references_json(run.references),
     }  # fmt: skip
@@ -72,7 +80,7 @@ def cell_to_json(run: FullRun) -> dict[str, Any]:
 
 
 def _finite(value: float) -> float | None:
-    return None if math.isinf(value) else value
+    return value if math.isfinite(value) else None
 
 
 def side_json(side: FullSide, cycles: int) -> dict[str, Any]:
@@ -93,7 +101,12 @@ def side_json(side: FullSide, cycles: int) -> dict[str, Any]:
         "sulfur_forms_interval": None if side.speciation is None else {
             k: v.interval for k, v in side.speciation.items()
         },
-        "half_gap_V": side.gap, "energy": None if side.energy is None else side.energy.columns(),
+        "half_gap_V": _finite(side.gap.value), "half_gap_V_interval": side.gap.interval,
+        "cell_efficiency_mean": _finite(side.efficiency.value),
+        "cell_efficiency_mean_interval": [_finite(side.efficiency.low), _finite(side.efficiency.high)],
+        "shuttle_per_s": None if side.shuttle is None else side.shuttle.value,
+        "shuttle_per_s_interval": None if side.shuttle is None else side.shuttle.interval,
+        "energy": None if side.energy is None else side.energy.columns(),
         "ended": side.aged.ended.name, "ended_text": side.aged.ended.text,
         "record_metadata": dict(side.aged.record.metadata),
     }  # fmt: skip
@@ -101,6 +114,11 @@ def side_json(side: FullSide, cycles: int) -> dict[str, Any]:
         document["warnings"] += ["n_to_p: the metal is in excess", "energy: the mass of the metal is not known"]
     if side.speciation is None:
         document["warnings"] += ["sulfur_forms: no sulfur in this cell", "sulfur_forms_interval: as sulfur_forms"]
+        document["warnings"] += ["shuttle_per_s: no sulfur in this cell", "shuttle_per_s_interval: as shuttle_per_s"]
+    if not math.isfinite(side.efficiency.value):
+        document["warnings"].append("cell_efficiency_mean: no second cycle, or the cell was spent by then")
+    if not math.isfinite(side.gap.value):
+        document["warnings"].append("half_gap_V: no charge or no discharge in the third cycle")
     if math.isinf(side.life.value) or math.isinf(side.life.high):
         document["warnings"].append(f"cycles_to_80_percent: not reached within {cycles} cycles where it is null")
     return document

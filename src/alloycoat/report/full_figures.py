@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from alloycoat.report.full_job import END_OF_LIFE, FullRun, FullSide, efficiencies
+from alloycoat.report.full_job import END_OF_LIFE, FullRun, FullSide
+from alloycoat.report.full_measures import efficiencies
 from alloycoat.report.style import BARE, COATED, RULE
 from alloycoat.report.svg import WIDTH, styled
 
@@ -28,7 +29,7 @@ def capacity(run: FullRun) -> Figure:
             scale = side.cell.active_mass * _C_PER_KG
             left.fill_between(cycles, side.low / scale, side.high / scale, color=color, alpha=0.2, linewidth=0)
             left.plot(cycles, side.capacities / scale, color=color, label=side.name)
-            pairs = 100.0 * efficiencies(side)
+            pairs = 100.0 * efficiencies(side.cell, side.aged)
             right.plot(cycles, pairs, color=color)
             lowest = min(lowest, float(np.nanmin(pairs, initial=100.0)))
         first = run.sides[0].capacities[0] / (run.sides[0].cell.active_mass * _C_PER_KG)

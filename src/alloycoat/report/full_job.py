@@ -22,6 +22,7 @@ from alloycoat.outcome import Outcome
 from alloycoat.recipe import Protocol, Recipe
 from alloycoat.report.bibliography import evidence_keys, resolve
 from alloycoat.report.full_cells import AnyAged, AnyCell, cycled, make_full, sampled, worn_of
+from alloycoat.report.full_measures import estimate, first_shuttle, forms, half_gap, mean_efficiency, retention
 from alloycoat.report.prepare import Prepared, place_of, prepare_full
 from alloycoat.sources import Estimate, Reference
 
@@ -30,8 +31,6 @@ END_OF_LIFE = 0.8
 """Share of the first capacity below which a full cell counts as spent (the field's habit)."""
 _BUDGET = 6000
 """Cycles that all samples of one cell may take together: some 15 s."""
-_SPENT = 0.2
-"""Share of the capacity below which the efficiency of a cycle says nothing."""
 _SWEEP = 300
 """Cycles of the runs that vary the inventories."""
 _RATIOS = (0.0, 1.0, 3.0)
@@ -45,7 +44,9 @@ class FullSide:
     capacities: C/m2 discharged by cycle; low, high: 10th and 90th percentile of the samples. life: cycles to
     80 % of the first capacity, infinite where it was not reached. energy: None where the metal is in excess.
     retention: capacity of the last cycle asked for over the best of the first three (0 where the cell had ended).
-    speciation: of sulfur cells, share of each form at the end of the first discharge.
+    efficiency: mean cell efficiency without the first cycle (NaN: undefined). gap: half of that between mean charge
+    and discharge voltage, V. shuttle (1/s), speciation (share of each form at the end of the first discharge): of
+    sulfur cells.
     """
 
     name: str
@@ -56,9 +57,11 @@ class FullSide:
     low: Array
     high: Array
     life: Estimate
-    gap: float
+    gap: Estimate
     energy: Stack | None
     retention: Estimate
+    efficiency: Estimate
+    shuttle: Estimate | None = None
     speciation: Mapping[str, Estimate] | None = None
 
     @property
@@ -172,6 +175,7 @@ def _references(prepared: Prepared, coating: Coating | None, cells: list[AnyCell
         keys += [*cell.sources, *worn_of(cell, None, prepared.electrolyte_amount_m).sources]
     table = by_subject("stack").values()
     keys += [row.source for rows in table for row in rows.values()]
+    keys += [key for one in storage(place_of(prepared.recipe), coating) for key in one.sources]
     papers = evidence_keys(row.paper.key for row in _published(cells[0]))
     return resolve(dict.fromkeys([*keys, *papers]))
 
@@ -203,34 +207,14 @@ def _side(name: str, prepared: Prepared, coating: Coating | None, count: int, se
     if cell.metal.metal_capacity is not None:
         energy = stack(cell, aged.record, amount, coating)
     total = prepared.protocol.total_cycles
-    kept = np.array([retention(values, total) for values in drawn]) if drawn else None
+    kept = estimate(lambda one: retention(one.states["discharged_C_per_m2"], total), aged, found)
     return FullSide(
         name=name, cell=cell, aged=aged, outcome=replace(analyze(aged.record), title=name), capacities=capacities,
-        low=low, high=high, life=_life(cycles_to(capacities), lives), gap=_gap(aged), energy=energy,
-        retention=Estimate.of(retention(capacities, total), kept), speciation=_forms(aged, found),
+        low=low, high=high, life=_life(cycles_to(capacities), lives), gap=estimate(half_gap, aged, found),
+        energy=energy, retention=kept, efficiency=estimate(lambda one: mean_efficiency(cell, one), aged, found),
+        shuttle=estimate(first_shuttle, aged, found) if isinstance(aged, SulfurAged) else None,
+        speciation=forms(aged, found),
     )  # fmt: skip
-
-
-def retention(capacities: Array, cycles: int) -> float:
-    """Capacity of cycle `cycles` over the best of the first three; 0 where the cell had ended by then.
-
-    >>> retention(np.array([2.0, 2.0, 1.5]), 3)
-    0.75
-    """
-    if len(capacities) < cycles:
-        return 0.0
-    return float(capacities[cycles - 1] / np.max(capacities[:3]))
-
-
-def _forms(aged: AnyAged, samples: list[AnyAged]) -> dict[str, Estimate] | None:
-    """Shares of the forms of sulfur at the end of the first discharge, with the interval of the samples."""
-    if not isinstance(aged, SulfurAged):
-        return None
-    others = [one.speciation for one in samples if isinstance(one, SulfurAged)]
-    return {
-        name: Estimate.of(value, np.array([one[name] for one in others]) if others else None)
-        for name, value in aged.speciation.items()
-    }
 
 
 def _life(value: float, lives: Array) -> Estimate:
@@ -239,25 +223,6 @@ def _life(value: float, lives: Array) -> Estimate:
     ordered = np.sort(lives)  # infinite ones last: percentiles by rank
     low, high = (float(ordered[min(len(ordered) - 1, round(q * (len(ordered) - 1)))]) for q in (0.1, 0.9))
     return Estimate(value, min(low, value), max(high, value))
-
-
-def efficiencies(side: FullSide) -> Array:
-    """Cell efficiency by cycle: second half-cycle over first; NaN where the cell is nearly spent.
-
-    With metal in the positive discharge over the charge before it; assembled without metal charge over discharge. Of
-    sulfur, whose shuttle lengthens the charge, discharge over the charge before it, one cycle late.
-    """
-    charged, discharged = side.aged.states["charged_C_per_m2"], side.capacities
-    found = np.full(len(discharged), np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if isinstance(side.aged, SulfurAged):
-            found[1:] = discharged[1:] / charged[:-1]
-        elif side.cell.positive.with_metal:
-            found = discharged / charged
-        else:
-            found = charged / discharged
-    found[~np.isfinite(found) | (discharged < _SPENT * np.max(discharged, initial=0.0))] = np.nan
-    return found
 
 
 def cycles_to(capacities: Array, share: float = END_OF_LIFE) -> float:
@@ -270,22 +235,6 @@ def cycles_to(capacities: Array, share: float = END_OF_LIFE) -> float:
         return 0.0
     below = np.flatnonzero(capacities < share * float(np.max(capacities[:3])))
     return math.inf if not len(below) else float(below[0] + 1)
-
-
-def _gap(aged: AnyAged) -> float:
-    """Half of the gap between mean charge and mean discharge voltage of the third cycle (or the last), V."""
-    record = aged.record
-    if record.cycle is None:
-        return math.nan
-    chosen = min(3, int(record.cycle.max()))
-    inside = record.cycle == chosen
-    volts, current, time = record.voltage_V[inside], record.current_A[inside], record.time_s[inside]
-    means = []
-    for sign in (1.0, -1.0):
-        one = current * sign > 0
-        charge = np.trapezoid(np.where(one, current, 0.0), time)
-        means.append(np.trapezoid(np.where(one, current, 0.0) * volts, time) / charge if charge else math.nan)
-    return float(0.5 * (means[0] - means[1]))
 
 
 def _variations(prepared: Prepared, coating: Coating | None) -> tuple[Variation, ...]:

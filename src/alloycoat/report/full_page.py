@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from alloycoat.cell.sulfur import SulfurCell
 from alloycoat.cell.sulfur_cycle import SulfurAged
 from alloycoat.literature import ClaimRow
 from alloycoat.report import full_figures, sections_cell
 from alloycoat.report.full_cells import AnyCell
+from alloycoat.report.full_compare import Compared, compare
 from alloycoat.report.full_job import FullRun, FullSide, Variation
 from alloycoat.report.page import frame
 from alloycoat.report.svg import svg_text
 from alloycoat.report.verdict_section import verdict_lines, verdict_section
-from alloycoat.report.words import bullets, figure, html, link, number, plain, quantity, subscripts, table
+from alloycoat.report.words import bullets, figure, html, link, number, plain, quantity, spread, subscripts, table
 from alloycoat.sources import Estimate
 
 CANNOT = tuple(
@@ -88,16 +89,16 @@ def _sulfur(run: FullRun) -> str:
     if not sides:
         return ""
     head = ["", *(f'<span class="{side.name}">{side.name}</span>' for side in sides)]
-    rows = [["Shuttle, first cycle", *(f"{number(_first_shuttle(side))} 1/s" for side in sides)]]
+    rows = [["Shuttle, first cycle", *(_rate(side.shuttle) for side in sides if side.shuttle is not None)]]
     for form in sides[0].speciation or {}:
         label = {"precipitate": "precipitated sulfide", "lost": "lost on the metal"}.get(
             form, _FORMULAS.get(form, form)
         )
-        rows.append([label, *(_share(side.speciation[form]) for side in sides if side.speciation is not None)])
+        rows.append([label, *(html(_share(side.speciation[form])) for side in sides if side.speciation is not None)])
     lost = [float(side.aged.after_charge[-1][-1] / side.aged.after_charge[-1].sum())
             for side in sides if isinstance(side.aged, SulfurAged) and len(side.aged.after_charge)]  # fmt: skip
     if len(lost) == len(sides):
-        rows.append(["Lost on the metal, last cycle", *(f"{_percent(value)} %" for value in lost)])
+        rows.append(["Lost on the metal, last cycle", *(html(f"{_percent(value)} %") for value in lost)])
     note = (
         "Share of the sulfur by form at the end of the first discharge, as the model has it: it knows two steps only, "
         "so Li₂S₆ is not among its forms, and its S₄²⁻ is used up before the voltage reaches its limit. What a coating "
@@ -109,8 +110,19 @@ def _sulfur(run: FullRun) -> str:
 _FORMULAS = {"S8": "S₈", "S4": "S₄²⁻", "S2": "S₂²⁻", "S": "S²⁻, dissolved"}
 
 
-def _first_shuttle(side: FullSide) -> float:
-    return float(side.aged.states["shuttle_per_s"][0]) if len(side.capacities) else 0.0
+def _rate(value: Estimate) -> str:
+    """A rate constant with its interval; powers of ten, since it spans several."""
+    if value.low == value.high:
+        return f"{number(value.value, 2)} 1/s"
+    return f"{number(value.value, 2)} 1/s ({number(value.low, 2)} to {number(value.high, 2)})"
+
+
+def _gap(side: FullSide) -> str:
+    return spread(side.gap, "V") if math.isfinite(side.gap.value) else "undefined"
+
+
+def _efficiency(side: FullSide) -> str:
+    return _share(side.efficiency) if math.isfinite(side.efficiency.value) else "undefined"
 
 
 def _percent(value: float) -> str:
@@ -142,9 +154,10 @@ def _sides(run: FullRun) -> str:
     rows = [
         ["First discharge", *(f"{number(side.specific[0] / 3600)} mAh/g" for side in run.sides)],
         ["Cycles to 80 %", *(cycles_text(side.life, cycles) for side in run.sides)],
-        [f"Capacity kept in cycle {cycles}", *(_share(side.retention) for side in run.sides)],
+        [f"Capacity kept in cycle {cycles}", *(html(_share(side.retention)) for side in run.sides)],
         ["Last cycle", *(_last(side) for side in run.sides)],
-        ["Half of the gap between charge and discharge", *(quantity(side.gap, "V") for side in run.sides)],
+        ["Half of the gap between charge and discharge", *(_gap(side) for side in run.sides)],
+        ["Cell efficiency, mean without the first cycle", *(html(_efficiency(side)) for side in run.sides)],
         ["Energy of the stack", *(_energy(side, "mass") for side in run.sides)],
         ["", *(_energy(side, "volume") for side in run.sides)],
         ["Ended", *(plain(side.aged.ended.text) for side in run.sides)],
@@ -177,14 +190,37 @@ def _lived(one: Variation, name: str) -> str:
 def _published(run: FullRun) -> str:
     if not run.published:
         return "<h2>Published full cells</h2><p>The review reports none with this positive and metal.</p>"
-    rows = [[f"claim {row.row}", html(row.claim), _claimed(row), _paper(row)] for row in run.published]
+    total = run.prepared.protocol.total_cycles
+    rows = [
+        [
+            f"claim {row.row}",
+            html(row.claim),
+            _claimed(row),
+            _compared(compare(row, run.sides, total), total),
+            _paper(row),
+        ]
+        for row in run.published
+    ]
     note = (
-        "What the review reports of full cells with this kind of positive. Loading, excess of metal and electrolyte "
-        "are not reported there, so the simulation beside it is no test of the model."
+        "What the review reports of full cells with this kind of positive, and this run beside it with the interval of "
+        "its samples. Loading, excess of metal and electrolyte are not reported there, and rate and coating may be "
+        "others than here: a print inside the interval is no proof, one outside no refutation."
     )
-    return f"<h2>Published full cells</h2><p>{note}</p>" + table(
-        rows, ["", "claim", "value", "paper"], kind="published"
-    )
+    head = ["", "claim", "printed", "this run", "paper"]
+    return f"<h2>Published full cells</h2><p>{note}</p>" + table(rows, head, kind="published")
+
+
+def _compared(found: Sequence[Compared], cycles: int) -> str:
+    parts = []
+    for one in found:
+        if one.value is None:
+            parts.append(f"{one.side}: {one.verdict}")
+        elif one.unit == "cycles":
+            parts.append(f"{one.side} {cycles_text(one.value, cycles)}: {one.verdict}")
+        else:
+            value = Estimate(*(end / 100.0 for end in (one.value.value, one.value.low, one.value.high)))
+            parts.append(f"{one.side} {_share(value)}: {one.verdict}")
+    return "; ".join(parts) or "no number to compare"
 
 
 def _claimed(row: ClaimRow) -> str:
@@ -208,5 +244,9 @@ def summary(run: FullRun) -> str:
     for one in run.variations:
         shown = ", ".join(f"{side.name} {_lived(one, side.name)}" for side in run.sides)
         lines.append(f"{'if':<11}{_varied(one)}: {shown}")
+    for row in run.published:
+        found = compare(row, run.sides, total)
+        if found:
+            lines.append(f"{'published':<11}{row.row} {_claimed(row)}; here {_compared(found, total)}")
     lines += verdict_lines(run.verdicts)
     return "\n".join(lines).replace("\u00a0", " ")
