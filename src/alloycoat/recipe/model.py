@@ -23,15 +23,8 @@ from alloycoat import chemistry
 from alloycoat.errors import QuantityError, RecipeError, nearest, unknown_name
 from alloycoat.quantities import DIMENSIONS, Concentration, parse
 from alloycoat.recipe.fields import (
-    Amount,
-    beside,
-    read_amount,
-    read_concentration,
-    read_electrode,
-    read_positive,
-    read_water,
-    water_text,
-)
+    Amount, beside, read_amount, read_concentration, read_electrode, read_positive, read_water, water_text,
+)  # fmt: skip
 from alloycoat.recipe.program import Program, parse_program
 from alloycoat.recipe.rate_step import RATE_STEP, stages
 from alloycoat.recipe.routes import FORMS, ROUTES, check_route
