@@ -22,9 +22,8 @@ from pydantic import (
 from alloycoat import chemistry
 from alloycoat.errors import QuantityError, RecipeError, nearest, unknown_name
 from alloycoat.quantities import DIMENSIONS, Concentration, parse
-from alloycoat.recipe.fields import (
-    Amount, beside, read_amount, read_concentration, read_electrode, read_positive, read_water, water_text,
-)  # fmt: skip
+from alloycoat.recipe import fields
+from alloycoat.recipe.fields import Amount, read_amount, read_concentration, read_electrode, read_positive
 from alloycoat.recipe.program import Program, parse_program
 from alloycoat.recipe.rate_step import RATE_STEP, stages
 from alloycoat.recipe.routes import FORMS, ROUTES, check_route
@@ -190,7 +189,9 @@ class CellPart(_Table):
     )
     pressure: Annotated[float, *_positive("pressure", "[cell] pressure")] | None = None
     atmosphere: Annotated[str, _one_of("[cell] atmosphere", ("dry", "humid", "O2"))] = "dry"
-    water: Annotated[float, BeforeValidator(read_water), PlainSerializer(water_text, return_type=str)] | None = None
+    water: (
+        Annotated[float, BeforeValidator(fields.read_water), PlainSerializer(fields.water_text, return_type=str)] | None
+    ) = None
     n_to_p: float | None = Field(None, ge=0, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="after")
@@ -317,7 +318,7 @@ class Recipe(_Table):
             tables = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             raise RecipeError(f"{name}: broken TOML: {error or 'nested too deep'}") from None
-        return cls.from_tables(tables if folder is None else beside(tables, folder))
+        return cls.from_tables(tables if folder is None else fields.beside(tables, folder))
 
     @classmethod
     def from_tables(cls, tables: dict[str, Any]) -> Recipe:
