@@ -80,7 +80,11 @@ def test_claims_of_the_review() -> None:
     assert found["C01"].ratio == pytest.approx(1.0, abs=0.01)
     assert found["C38"].verdict == "agrees"
     assert found["C28"].verdict == found["C52"].verdict
-    assert all(found[f"C{k}"].verdict == "cannot be predicted" for k in (18, 19, 34, 35, 37, 39, 42, 51))
+    assert all(found[f"C{k}"].verdict == "cannot be predicted" for k in (18, 19, 34, 35, 36, 37, 39, 42, 46, 47, 51))
+    assert found["C50"].verdict == "agrees"
+    coated, bare = found["C37"].predicted  # computed, and wider than the difference that is claimed
+    assert min(coated[2] - coated[0], bare[2] - bare[0]) > 90 - 74
+    assert "not predictable" in found["C39"].reason and "0.42 Mg per TiS2" in found["C35"].reason
 
 
 def test_the_document() -> None:
