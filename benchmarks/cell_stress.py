@@ -130,7 +130,7 @@ def check(cell: Cell, ageing: AgeingParameters, protocol: Protocol, seed: int) -
         wrong.append("negative or not finite")
     if not (np.all(np.isfinite(made.record.voltage_V)) and np.all(np.isfinite(made.record.current_A))):
         wrong.append("not finite")
-    if not (np.all(np.diff(stock.time_s) >= 0) and made.time_s >= made.record.time_s[-1] * (1 - 1e-9)):
+    if not (np.all(np.diff(stock.time_s) >= 0) and made.time_s >= made.alive().time_s[-1] * (1 - 1e-9)):
         wrong.append("time goes back")
     if not np.all(stock.saturation <= 1.0 + 1e-12):
         wrong.append("more than full")

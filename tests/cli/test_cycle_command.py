@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import numba
 import pytest
 from shell import shell
 
@@ -114,3 +115,24 @@ def test_coat_keeps_its_schema_for_every_example():
         status, out, err = shell("coat", path, "--json", "--samples", 8)
         assert status == 0, err
         jsonschema.validate(json.loads(out), schema)
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="a day of the ageing cell needs the compiled kernel")
+def test_the_reservoir_method_is_told(tmp_path):
+    text = (ROOT / "examples" / "li-cu-half.toml").read_text(encoding="utf-8").partition("[protocol]")[0]
+    path = tmp_path / "cell.toml"
+    path.write_text(
+        text
+        + """[protocol]
+steps = [
+  ["Discharge at 0.5 mA cm-2 for 5 hours", "Charge at 0.5 mA cm-2 until 1 V"],
+  ["Discharge at 0.5 mA cm-2 for 5 hours"],
+  {steps = ["Charge at 0.5 mA cm-2 for 1 hour", "Discharge at 0.5 mA cm-2 for 1 hour"], cycles = 4},
+  ["Charge at 0.5 mA cm-2 until 1 V"],
+]
+"""
+    )
+    status, out, err = shell("cycle", path, "--samples", 0)
+    assert status == 0, err
+    (line,) = (line for line in out.splitlines() if line.startswith("reservoir"))
+    assert "% over 4 cycles" in line and 80 < float(line.split()[2]) < 100

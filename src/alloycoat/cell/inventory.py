@@ -97,7 +97,7 @@ class Aged:
 
     def alive(self) -> CyclingRecord:
         """The record up to the end of the cell, without what the cycler wrote down of the failed one."""
-        n = int(np.searchsorted(self.record.time_s, self.time_s, side="right"))
+        n = int(np.searchsorted(self.record.time_s, self.time_s * (1.0 + 1e-12), side="right"))
         if self.goes_on or n in (0, self.record.n):
             return self.record
         columns = {name: getattr(self.record, name)[:n] for name in ("time_s", "current_A", "voltage_V")}

@@ -18,7 +18,7 @@ def trust() -> str:
 def side_line(side: Side) -> str:
     """Polarization of one cell and how its record ended."""
     level = polarization(side.polarization, STANDS)
-    return f"{side.name:<11}polarization {level}, {quantity(side.outcome.duration_s, 's')}: {side.record.ended.text}"
+    return f"{side.name:<11}polarization {level}, {quantity(side.aged.time_s, 's')}: {side.record.ended.text}"
 
 
 def life_line(side: Side) -> str:
@@ -33,10 +33,13 @@ def life_line(side: Side) -> str:
 
 
 def more_lines(side: Side) -> list[str]:
-    """Efficiency of a half cell, critical current density of a rate step."""
+    """Efficiency of a half cell, by cycle and by the reservoir method; critical current density of a rate step."""
     lines = []
     if side.efficiency is not None:
         lines.append(f"{'efficiency':<11}{efficiency(side.efficiency)}, mean without the first cycle")
+    method = side.outcome.reservoir
+    if method is not None and method["efficiency"] is not None:
+        lines.append(f"{'reservoir':<11}{side.name} {100 * method['efficiency']:.4g} % over {method['n']} cycles")
     if side.critical is not None:
         lines.append(f"{'critical':<11}{side.name} {critical_text(side.critical)}")
     return lines
