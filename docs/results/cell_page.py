@@ -54,7 +54,7 @@ known to a power of ten at best, so the cell cannot say what a coating is worth;
 
 HEALING = """## The same metal before and after assembly
 
-The moles of M that cover both electrodes, as pre-treatment, as additive, or shared; medians over seven seeds. The
+The moles of M that cover both electrodes, as pre-treatment, as additive, or shared; 64 seeds each. The
 additive covers bare metal at the assumed rate of some hours, so the first cycles grow moss that the pre-treated cell
 has less of; what is left of it in the electrolyte heals what wears off later."""
 
@@ -69,7 +69,8 @@ CONVERGENCE = """## Converged in time step and mesh
 Lives with all parameters drawn from their intervals, three protocols, against 14 + 16 + 14 volumes and ten times
 smaller errors of a step (`benchmarks/cell_ageing.py`). A life is known to one half-cycle at best, as layers move
 between orders. With random shorts single lives may differ by more: a short that just comes, or not, in a weak
-half-cycle decides; medians do not move. *moss error x 100* is the test of the trap of explicit growth."""
+half-cycle decides; medians do not move. *moss error x 100* is the test of the trap of explicit growth, *cycles skipped*
+the default with `skip=0.005`, *samples of a report* what a report draws its lives with."""
 
 STRESS = """## Ten thousand random cells
 
