@@ -111,3 +111,14 @@ def test_several_seeds_together():
     assert together.median["tip_m"] == pytest.approx([0, 2e-6])
     assert together.low["tip_m"][1] == pytest.approx(1.2e-6) and together.high["tip_m"][1] == pytest.approx(2.8e-6)
     assert together.first_dendrite_s == (None, None, None) and together.span_lower_s == (10.0, 10.0, 10.0)
+
+
+def test_metal_on_a_layer_that_conducts_hangs_together_with_the_electrode():
+    eta, layer = np.zeros((20, 8)), np.zeros((20, 8))
+    eta[:5], layer[5:9], eta[9:12, 2:5] = 1.0, 1.0, 1.0
+    assert isolated_share(eta) == pytest.approx(9 / 49)
+    assert isolated_share(eta, layer) == 0.0
+    bare, bridged = (describe(np.arange(2.0), np.array([eta, eta]), DX, bridge=b) for b in (None, [layer, layer]))
+    assert bridged.tip_m[0] > bare.tip_m[0]
+    assert bridged.porosity[1] == 0.0
+    assert not bridged.isolated.any()

@@ -162,9 +162,9 @@ class Cover:
     def flow(self) -> Array:
         """How far the metal below yields, m in each column: it flows from where the layer presses to where it does not.
 
-        Metal that is pressed with more than its strength is taken to flow at once (lithium creeps by a power law: LePage
-        et al., doi 10.1149/2.0221902jes), so each wave of the layer is held to the height at which its pressure is
-        that strength. No metal is made: what sinks here rises there.
+        Metal that is pressed with more than its strength is taken to flow at once (lithium creeps by a power law:
+        LePage et al., doi 10.1149/2.0221902jes), so each wave of the layer is held to the height at which its pressure
+        is that strength. No metal is made: what sinks here rises there.
         """
         sinks = np.zeros(self.scene.nx)
         if self.natural is None or self.layer.modulus <= 0.0 or not self.covered.any():

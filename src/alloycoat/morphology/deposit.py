@@ -47,6 +47,8 @@ class Deposit:
     first_metal: float = field(init=False)
     earlier: Array | None = None  # local current a step ago
     earlier_upper: Array | None = None  # that on the outer face of the layer
+    earlier_speed: Array | None = None  # speed of the front a step ago, m/s
+    speed: Array | None = None  # that of the last step that was tried
     last_dt: float | None = None
     last_total: float = 0.0
 
@@ -85,10 +87,15 @@ class Deposit:
 
     def begin(self, current: float) -> None:
         """Start a stage at a total current in A/m2: no history, potential solved."""
-        self.current, self.earlier, self.earlier_upper, self.last_dt = current, None, None, None
+        self.current = current
+        self._forget()
         if not self.electrode.iterations:
             self._first_guess(current)
         self.electrode.solve(self.eta, self.salt.c, current)
+
+    def _forget(self) -> None:
+        """Start the next step without history."""
+        self.earlier = self.earlier_upper = self.earlier_speed = self.last_dt = None
 
     def _first_guess(self, current: float) -> None:
         from alloycoat.electrochemistry import overpotential
@@ -150,9 +157,10 @@ class Deposit:
         self.charge += dt * self._middle(self.current, self.last_total, ratio)
         self.earlier, self.last_dt = before, dt
         self.earlier_upper = on_top[1] if on_top is not None else None
+        self.earlier_speed = self.speed
         self.last_total, self.current = self.current, total
         if self._draw_islands():
-            self.earlier, self.earlier_upper, self.last_dt = None, None, None
+            self._forget()
             self.look()
             e.solve(self.eta, salt.c, total)
         return error
@@ -224,22 +232,7 @@ class Deposit:
         if e.outer is not None and e.face is not None:
             plated = e.outer.take(_extrapolated(e.upper, self.earlier_upper, e.face.at, ratio), e.face, dt)
             wanted -= float(plated.sum()) * self.volume_per_charge / scene.dx
-        push, known = np.zeros_like(self.eta), np.zeros(self.eta.shape, dtype=np.int8)
-        weight, weighted = np.zeros_like(self.eta), np.zeros_like(self.eta)
-        weight[at], weighted[at] = band.area, band.area * j
-        mean = np.empty(len(j))
-        front.along_normal(
-            weight, weighted, self.distance, scene.epsilon, scene.dx, band.rows, band.columns, len(j), mean
-        )
-        push[at] = -mean * dt * self.volume_per_charge
-        if self.cover is not None:
-            # along the normal: a vertical way times its cosine
-            steep = np.gradient(self.distance, scene.dx, axis=0)[at]
-            push[at] += self.cover.flow()[band.columns] * band.below * np.clip(-steep, 0.0, 1.0)
-        known[at] = 1
-        if self.live is not None:
-            known[at] = np.where(self.live[at] > 0, 1, 0)
-        front.spread(self.eta, push, TAIL, 10, known)
+        push, known = self._way(dt, ratio, taken is not None, j)
         rows, columns = np.empty(self.eta.size, dtype=np.int64), np.empty(self.eta.size, dtype=np.int64)
         e.interface.state = e.interface.after(self.eta, push, dt)
         front.advance(self.eta, push, known, TAIL, wanted, scene.epsilon, rows, columns)
@@ -249,6 +242,40 @@ class Deposit:
             front.distance(self.eta, scene.epsilon, self.distance)
             front.relax(self.eta, self.distance, strength, scene.epsilon, scene.dx, np.empty_like(self.eta))
         return taken
+
+    def _way(self, dt: float, ratio: float, alloys: bool, middle: Array) -> tuple[Array, NDArray[np.int8]]:
+        """Way of the front along its normal in `dt`, m, and where it is known (1 in the band, more in its tails).
+
+        The mean across the front is extrapolated to the middle of the step, not the current of each cell: a cell passes
+        from one side of the front to the other. alloys: plating current is lost to the layer, `middle` is what is left.
+        """
+        scene, band = self.scene, self.electrode.band
+        assert band is not None
+        at = band.rows, band.columns
+        j = middle if alloys else self.electrode.current[at]
+        live = np.ones(len(j), dtype=np.int8) if self.live is None else (self.live[at] > 0).astype(np.int8)
+        weight, weighted, mean = np.zeros_like(self.eta), np.zeros_like(self.eta), np.empty(len(j))
+        weight[at], weighted[at] = band.area, band.area * j * live
+        front.along_normal(
+            weight, weighted, self.distance, scene.epsilon, scene.dx, band.rows, band.columns, len(j), mean
+        )
+
+        def spread(values: Array) -> tuple[Array, NDArray[np.int8]]:
+            found, known = np.zeros_like(self.eta), np.zeros(self.eta.shape, dtype=np.int8)
+            found[at], known[at] = values, live
+            front.spread(self.eta, found, TAIL, 10, known)
+            return found, known
+
+        self.speed, known = spread(-mean * self.volume_per_charge)
+        old = self.earlier_speed
+        push = self.speed * dt
+        if ratio and old is not None:
+            push = np.where(old != 0.0, push + 0.5 * ratio * dt * (self.speed - old), push)
+        if self.cover is not None:
+            # along the normal: a vertical way times its cosine
+            steep = np.clip(-np.gradient(self.distance, scene.dx, axis=0)[at], 0.0, 1.0)
+            push = push + spread(self.cover.flow()[band.columns] * band.below * steep)[0]
+        return push, known
 
     def _error(self, dt: float, ratio: float, before: Array, free: Array, guess: Array, c: Array) -> float:
         """Change against the prediction: salt where there is electrolyte (relative), way of the front (cells)."""
@@ -275,6 +302,7 @@ class Deposit:
             "eta": self.eta, "psi": e.psi, "local": e.current, "film": e.interface.state, "c": salt.c,
             "c_before": salt.before, "column": salt.column.c, "column_before": salt.column.before,
             "earlier": np.empty(0) if self.earlier is None else self.earlier,
+            "earlier_speed": np.empty(0) if self.earlier_speed is None else self.earlier_speed,
             "scalars": np.array([
                 self.time, self.charge, self.current, self.first_metal,
                 np.nan if self.last_dt is None else self.last_dt, self.last_total, salt.debt, e.solves, e.iterations,
@@ -296,6 +324,7 @@ class Deposit:
         salt.c, salt.before = kept["c"].copy(), kept["c_before"].copy()
         salt.column.c, salt.column.before = kept["column"].copy(), kept["column_before"].copy()
         self.earlier = kept["earlier"].copy() if kept["earlier"].size else None
+        self.earlier_speed = kept["earlier_speed"].copy() if kept["earlier_speed"].size else None
         values = kept["scalars"]
         self.time, self.charge, self.current, self.first_metal = (float(value) for value in values[:4])
         self.last_dt = None if np.isnan(values[4]) else float(values[4])

@@ -76,12 +76,15 @@ def _safe(value: Array) -> Array:
     return np.where(value == 0.0, 1.0, value)
 
 
-def attached(eta: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Where there is metal that hangs together with the lowest row, also across the periodic side."""
+def attached(eta: NDArray[np.floating], bridge: NDArray[np.floating] | None = None) -> NDArray[np.bool_]:
+    """Where there is metal that hangs together with the lowest row, also across the periodic side.
+
+    bridge: share of a layer that conducts electrons, through which metal hangs together too; None: there is none.
+    """
     from scipy import ndimage
 
     metal = np.asarray(eta) > 0.5
-    labels, _ = ndimage.label(metal)
+    labels, _ = ndimage.label(metal if bridge is None else np.asarray(eta) + np.asarray(bridge) > 0.5)
     pairs = {(int(p), int(q)) for p, q in zip(labels[:, 0], labels[:, -1], strict=True) if p and q}
     alive = set(np.unique(labels[0])) - {0}
     while True:
@@ -89,13 +92,13 @@ def attached(eta: NDArray[np.floating]) -> NDArray[np.bool_]:
         if more <= alive:
             break
         alive |= more
-    return np.isin(labels, sorted(alive))
+    return np.asarray(np.isin(labels, sorted(alive)) & metal)
 
 
-def isolated_share(eta: NDArray[np.floating]) -> float:
-    """Share of the metal that does not hang together with the lowest row."""
+def isolated_share(eta: NDArray[np.floating], bridge: NDArray[np.floating] | None = None) -> float:
+    """Share of the metal that does not hang together with the lowest row (see `attached`)."""
     total = int((np.asarray(eta) > 0.5).sum())
-    return 1.0 - int(attached(eta).sum()) / total if total else 0.0
+    return 1.0 - int(attached(eta, bridge).sum()) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +135,19 @@ BY_TIME = (
 
 
 def describe(
-    time_s: Array, eta: NDArray[np.floating], dx: float, *, span_s: float | None = None, least: float = LEAST_HEIGHT
-) -> Descriptors:
+    time_s: Array, eta: NDArray[np.floating], dx: float, *, span_s: float | None = None, least: float = LEAST_HEIGHT,
+    bridge: NDArray[np.floating] | None = None,
+) -> Descriptors:  # fmt: skip
     """The descriptors of a run.
 
     time_s: of the frames in s; eta: frames (time, along growth, across) of the share of metal; dx: cell in m; span_s:
-    time at which the gap was spanned, None where it was not; least: prominence of a dendrite in m.
+    time at which the gap was spanned, None where it was not; least: prominence of a dendrite in m; bridge: frames of a
+    layer that conducts electrons to metal on it.
     """
     time = np.asarray(time_s, dtype=float)
     # lost metal in the electrolyte is no part of the front
-    held = [_without_islands(frame) for frame in eta]
+    over = [None] * len(eta) if bridge is None else list(bridge)
+    held = [_without_islands(frame, layer) for frame, layer in zip(eta, over, strict=True)]
     heights = np.array([front(frame, dx) for frame in held])
     start, width = heights[0], heights.shape[1] * dx
     base = float(start.mean())
@@ -160,18 +166,24 @@ def describe(
         peak_to_valley_m=np.ptp(heights, axis=1),
         dendrites=counts,
         arc_length_ratio=np.array([arc_length(frame, dx) for frame in held]) / width,
-        porosity=np.array([_porosity(frame, start, line, dx) for frame, line in zip(held, heights, strict=True)]),
+        porosity=np.array(
+            [
+                # a layer below the metal on it is no pore
+                _porosity(frame if layer is None else frame + layer, start, line, dx)
+                for frame, layer, line in zip(held, over, heights, strict=True)
+            ]
+        ),
         coverage=np.where(with_growth, enough.mean(axis=1), 0.0),
-        isolated=np.array([isolated_share(frame) for frame in eta]),
+        isolated=np.array([isolated_share(frame, layer) for frame, layer in zip(eta, over, strict=True)]),
         first_dendrite_s=None if first is None else float(first),
         span_s=span_s,
         span_lower_s=float(time[-1]) if span_s is None else span_s,
     )
 
 
-def _without_islands(eta: NDArray[np.floating]) -> NDArray[np.floating]:
+def _without_islands(eta: NDArray[np.floating], bridge: NDArray[np.floating] | None) -> NDArray[np.floating]:
     """The picture without metal that has lost contact; nothing else is changed."""
-    island = (np.asarray(eta) > 0.5) & ~attached(eta)
+    island = (np.asarray(eta) > 0.5) & ~attached(eta, bridge)
     return np.where(island, 0.0, eta) if island.any() else eta
 
 

@@ -181,7 +181,12 @@ def gif_bytes(shown: Film, seconds: float = 8.0) -> bytes:
     """The film as an animated gif of about `seconds`, its last frame held."""
     each = int(max(40, 1000 * seconds / len(shown.frames)))
     durations = [each] * (len(shown.frames) - 1) + [1500]
-    colors = shown.frames[-1].quantize(128, dither=Image.Dither.NONE)
+    # colors of the whole film: those of its last frame alone would turn the mixed ones of earlier frames dark
+    some = [shown.frames[round(k * (len(shown.frames) - 1) / 5)] for k in range(6)]
+    together = Image.new("RGB", (some[0].width, sum(frame.height for frame in some)))
+    for k, frame in enumerate(some):
+        together.paste(frame, (0, k * frame.height))
+    colors = together.quantize(256, dither=Image.Dither.NONE)
     reduced = [frame.quantize(palette=colors, dither=Image.Dither.NONE) for frame in shown.frames]
     stream = io.BytesIO()
     reduced[0].save(

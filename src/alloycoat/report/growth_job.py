@@ -204,7 +204,9 @@ class _Runner:
 
 def describe_growth(growth: Growth) -> Descriptors:
     """The descriptors of a run."""
-    return describe(growth.time_s, growth.eta, growth.scene.dx, span_s=growth.short_s)
+    layer = growth.scene.layer
+    bridge = growth.layer if layer is not None and layer.conducts else None
+    return describe(growth.time_s, growth.eta, growth.scene.dx, span_s=growth.short_s, bridge=bridge)
 
 
 def run_growth(
