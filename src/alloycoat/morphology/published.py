@@ -35,7 +35,7 @@ class Case(NamedTuple):
 CASES = {
     "hong2018": Case(HONG),
     "hong2018-fine": Case(HONG, 400),
-    "hong2018-3d": Case(HONG, box=(80, 40, 40)),
+    "hong2018-3d": Case(HONG, box=(64, 32, 32)),
     "ahmad2020": Case(AHMAD),
     "ahmad2020-flat": Case(FLAT),
 }

@@ -23,7 +23,7 @@ class SpaceRun(PublishedRun):
         spacing: float = 1.0,
         step: float = 0.25,
         seed: int = 0,
-        settled: float = 0.1,
+        settled: float = 0.01,
     ) -> None:
         self._take(model, shape, spacing, step, seed, settled)
         self._begin()

@@ -68,7 +68,7 @@ FLAT = AHMAD._replace(name="ahmad2020-flat", noise=0.04, nucleus=0.0, width=0.5)
 
 SIZE, _ELECTRODE = 200.0, 20.0
 _PHASE_STEP = 0.9
-_NEWTON, _WANTED, _MORE = 8, 5, 1.001
+_NEWTON, _WANTED, _MORE, _INNER = 8, 5, 1.001, 0.05
 # mean square of the nodal load of noise of variance 1, along each axis, on linear elements of size one with two
 # quadrature points and a number for every point and test function: each node sums four with squared weights of 1/3
 _LOAD = 1.0 / 3.0
@@ -87,7 +87,7 @@ class PublishedRun:
     """
 
     def __init__(
-        self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0, settled: float = 0.1
+        self, model: Published, cells: int = 200, *, step: float = 0.25, seed: int = 0, settled: float = 0.01
     ) -> None:
         self._take(model, (cells, cells), SIZE / cells, step, seed, settled)
         self._begin()
@@ -243,7 +243,7 @@ class PublishedRun:
                 more = (self._move_front(before, _MORE, dt / count, count) - self.eta) / ((_MORE - 1.0) * self.share)
             self._balance(pot, more, weights)
             solver.refresh()
-            change, _ = solver.solve_drift(-work[5], 0.1)
+            change, _ = solver.solve_drift(-work[5], _INNER)
             # what counts is lithium: in nearly solid cells, or without salt, its potential means nothing
             left = self._shift(change, solver.sink, weights[0], 0.9 if used <= 2 else 0.6)
             if left < self.settled * weights[0] * m.c0:
