@@ -94,7 +94,7 @@ def below_a_layer(length: float, current: float, thickness: float, sigma: float,
 def test_waves_below_a_layer_grow_as_its_field_says(length: float, film: float) -> None:
     """Shorter and longer than the layer is thick; a layer taken as a series resistance lets them shrink instead."""
     current, thickness, sigma = 20.0, 2e-6, 1e-3
-    dx = length / (32 if length < 8e-6 else 64)
+    dx = length / (32 if length < 8e-6 else 128)
     made = scene(
         nx=round(length / dx), ny=round(thickness / dx) + 34, dx=dx, base=8 * dx, gap=1e-3,
         stages=(Stage("plate", current, 1.0),), surface=surface(film=0.0),
