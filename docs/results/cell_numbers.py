@@ -163,7 +163,7 @@ def healing_table() -> list[str]:
         ("pre-treatment, and as much again as additive", worn.coverage, whole * worn.coverage),
     ]
     lines = [
-        "| the same M per area | coverage at first | additive, µmol/cm² | median life (10–90 %), h | coverage at the end |",
+        "| the same M per area | coverage at first | additive, µmol/cm² | life, h (10–90 %) | coverage at the end |",
         "|---|---|---|---|---|",
     ]
 
