@@ -113,7 +113,9 @@ def full_trend(given: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _kept(found: Sequence[float]) -> float:
-    return found[-1] / max(found[:3])
+    """Share of the first capacity that the last cycle has; none where the cell never gave any."""
+    first = max(found[:3])
+    return found[-1] / first if first > 0.0 else 0.0
 
 
 @lru_cache(maxsize=8)
