@@ -48,8 +48,8 @@ HEALING = """## The same metal before and after assembly
 
 The moles of M that cover both electrodes, as pre-treatment, as additive, or shared; 64 seeds each. The additive covers
 bare metal at the assumed rate of some hours. The first three lives are the same: the current is beyond what this layer
-carries below itself, so most of the metal plates on top of it as moss, covered or not, and its shorts end the cell. (Few
-seeds do not show that: one short that comes, or just does not, in a weak half-cycle moves the median of seven by a
+carries below itself, so most of the metal plates on top of it as moss, covered or not, and its shorts end the cell.
+(Few seeds do not show that: one short that comes, or just does not, in a weak half-cycle moves the median of seven by a
 third.) A layer kept whole by as much M again ends somewhat sooner: of what plates on top all that does not dissolve is
 counted as moss, of what plates on bare metal the share `mossy_share` alone, and more moss is more shorts. Both shares
 are assumed: take no preference from this table."""
