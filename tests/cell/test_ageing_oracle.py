@@ -31,6 +31,7 @@ class Side:
 
     def __init__(self, cell, worn, coated):
         self.cell, self.worn, self.coated = cell, worn, coated
+        self.on_top = 0.0
         self.moss = self.dead = self.sei = self.fresh_dead = self.fresh_sei = 0.0
         self.cover, self.thick = worn.coverage if coated else 0.0, 1e-8
 
@@ -63,14 +64,14 @@ class Side:
             coat_j = self.site(
                 volt, cell.coated_film_resistance * film, exchange * cell.coated_exchange_factor, layer, barrier
             )
-            if strips:
-                top = 1.0
-            elif coat_j * layer > barrier:
+            if not strips and coat_j * layer > barrier:
                 top = cell.electronic_share * (1.0 - barrier / (coat_j * layer)) * (1.0 - worn.dense)
         seed = 0.0 if strips else worn.moss_seed * (1.0 - self.cover * (1.0 - top))
         fresh = laws.moss_area(moss, seed, worn.moss_slope, worn.moss_most) * moss_j
         bare = (1.0 - self.cover) * exposed * bare_j
         coated = self.cover * (1.0 - top * (1.0 - exposed)) * coat_j
+        if strips:
+            coated *= laws.exposed_share(moss * self.on_top, worn.moss_slope, worn.moss_most)
         if strips:
             return fresh + bare + coated, -fresh / (1.0 - laws.dead_share(worn.loss, worn.film_split))
         grown = fresh + worn.mossy_share * bare + top * coated
@@ -78,6 +79,13 @@ class Side:
 
     def solve(self, current, ratio, moss, film, strips, guess):
         """(|V|, dq_moss/dt) at |i| = current: regula falsi from a guess."""
+        worn, drop = self.worn, current * self.cell.coating_resistance
+        barrier = self.cell.nucleation_overpotential * worn.growth_share
+        if not strips:
+            self.on_top = 0.0
+            if self.coated and drop > barrier:
+                f = self.cell.electronic_share * (1.0 - worn.dense) * (1.0 - barrier / drop)
+                self.on_top = self.cover * f / (1.0 - self.cover + self.cover * f)
         low, high = 0.9 * guess, 1.1 * guess
         while self.at(low, ratio, moss, film, strips)[0] > current:
             low *= 0.5

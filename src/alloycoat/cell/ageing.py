@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from alloycoat import chemistry
-from alloycoat.cell.design import Cell
+from alloycoat.cell.design import BLOCKED, Cell
 from alloycoat.chemistry.tables import by_subject
 from alloycoat.errors import RecipeError, unknown_name
 from alloycoat.quantities import FARADAY, parse
@@ -185,6 +185,9 @@ def _alloy(cell: Cell, coating: Any, scale: float) -> dict[str, float]:
     from alloycoat.cell.kernels.ageing_laws import dense_share
 
     found = {"plateau": math.inf, "alloy_capacity": 0.0, "dense": 0.0}
+    if cell.coating_resistance >= BLOCKED:
+        # no ion crosses such a layer, so it is as open as metal needs to come out from below: as on top, assumed
+        found["plateau"] = cell.nucleation_overpotential
     metal = chemistry.anode(cell.anode)
     for part in getattr(coating, "phases", ()):
         if part.role == "byproduct":

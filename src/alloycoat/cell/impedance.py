@@ -176,8 +176,8 @@ def _sites(
 ) -> tuple[Site, ...]:  # fmt: skip
     """The parallel parts of an electrode: coated and bare bulk, fresh moss.
 
-    The areas are those of the ageing cell at zero current, in the mean of both directions: protrusions of a flat
-    surface grow while the current plates and not while it strips, moss keeps coated bulk from being stripped.
+    The areas are those of the ageing cell at zero current; protrusions of a flat surface count half, as they grow
+    while the current plates and not while it strips.
     """
     covered = coverage if cell.coated[side] else 0.0
     exposed, fresh = 1.0, 0.0
@@ -194,7 +194,7 @@ def _sites(
     transfer = slope / exchange
     found = (
         Site(
-            0.5 * covered * (1.0 + exposed), (cell.coated_film_resistance * film, c_film),
+            covered, (cell.coated_film_resistance * film, c_film),
             (transfer / cell.coated_exchange_factor, c_double), (cell.coating_resistance, capacitance),
         ),
         Site((1.0 - covered) * exposed, (cell.film_resistance * film, c_film), (transfer, c_double), (0.0, 0.0)),

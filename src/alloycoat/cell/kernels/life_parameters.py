@@ -15,10 +15,11 @@ Array = NDArray[np.float64]
 ) = range(12)  # fmt: skip
 """How an order ended; FULL: the room for samples is used up, nothing has gone wrong."""
 
-MOSS, BULK, DEAD, SEI, ALLOY, COVER, THICK, FRESH_DEAD, FRESH_SEI, FRESH_ALLOY = range(10)
+MOSS, BULK, DEAD, SEI, ALLOY, COVER, THICK, FRESH_DEAD, FRESH_SEI, FRESH_ALLOY, ON_TOP = range(11)
 """State of an electrode: C/m2 of metal as moss, in the bulk (change since the start), dead, in the film, in
-the alloy (change); coverage; dead layer in m; dead, film and alloy charge since the last settlement."""
-ELECTRODE_SIZE = 10
+the alloy (change); coverage; dead layer in m; dead, film and alloy charge since the last settlement; share of the moss
+that lies on the layer."""
+ELECTRODE_SIZE = 11
 
 (
     FREE, FREE_SALT, SATURATION, ADDITIVE, LEAK, TIME, COUNT, SALT_USED, SOLVENT_USED, CHARGE, SURFACE, THROUGH, FILM,

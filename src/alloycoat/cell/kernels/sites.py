@@ -33,6 +33,7 @@ from alloycoat.cell.kernels.life_parameters import (
     M_ALPHA_C,
     M_CHARGE,
     M_THERMAL,
+    ON_TOP,
     W_COVER_FILM,
     W_DEAD_SHARE,
     W_GROWTH_SHARE,
@@ -92,7 +93,9 @@ def areas(
     exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
     cover = 1.0 if metal == math.inf else _metal_cover(metal, w[W_COVER_FILM])
     chi = state[COVER]
-    x[AREA, COATED] = chi * cover * (exposed if strips else 1.0)  # moss is stripped first
+    # moss on top of the layer is stripped before what lies below it
+    bare = _exposed_share(moss * state[ON_TOP], w[W_MOSS_SLOPE], w[W_MOSS_MOST]) if strips else 1.0
+    x[AREA, COATED] = chi * cover * bare
     x[AREA, BARE] = (1.0 - chi) * cover * exposed
     seed = 0.0 if strips else w[W_MOSS_SEED]  # protrusions: where there is no coating, or metal on top of it
     x[AREA, FRESH] = _moss_area(moss, seed * (1.0 - chi), w[W_MOSS_SLOPE], w[W_MOSS_MOST])
@@ -171,6 +174,19 @@ def share_current(
 
 
 @piece
+def _moss_on_top(size: float, chi: float, e: Array, w: Array) -> float:
+    """Share of the moss that lies on the layer: that of its seeds, chi f/(1 - chi + chi f).
+
+    f: share of an even current of `size` A/m2 that plates on top as moss where metal has nucleated; chi: coverage.
+    """
+    drop, barrier = size * e[E_LAYER], e[E_BARRIER] * w[W_GROWTH_SHARE]
+    if drop <= barrier:
+        return 0.0
+    f = e[E_ELECTRONIC] * (1.0 - e[E_DENSE]) * (1.0 - barrier / drop)
+    return float(chi * f / (1.0 - chi + chi * f)) if f > 0.0 else 0.0
+
+
+@piece
 def electrode(
     i: float, ratio: float, moss: float, metal: float, saturation: float, film: float, state: Array, e: Array,
     plan: Plan, x: Array, found: Array
@@ -178,13 +194,16 @@ def electrode(
     """One electrode at current density i (positive strips it): `found` = voltage, dq_moss/dt, alloy current.
 
     moss: C/m2 now; metal: C/m2 left in the bulk; film: factor on the resistance of the bulk's film. The voltage
-    has the sign of i; the alloy current is positive where the alloy gives off metal. NaN where it fails.
+    has the sign of i; the alloy current is positive where the alloy gives off metal. NaN where it fails. Notes in
+    `state` how much of the moss the last plating current put on the layer.
     """
     w = plan.wear
     found[0], found[1], found[2] = 0.0, 0.0, 0.0
     if i == 0.0:
         return
     strips, size = i > 0.0, abs(i)
+    if not strips:
+        state[ON_TOP] = _moss_on_top(size, state[COVER], e, w)
     exposed = _exposed_share(moss, w[W_MOSS_SLOPE], w[W_MOSS_MOST])
     # what caps the drop of the layer: metal on top when plating, metal out of the alloy itself when stripping
     barrier = e[E_PLATEAU] if strips else _barrier(e[E_BARRIER], w[W_GROWTH_SHARE], exposed)
