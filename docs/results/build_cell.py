@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent.parent / "src" / "alloycoat"
 HEAD = "<!-- made by: python docs/results/build_cell.py; input hash: {digest} -->"
 KERNELS = (
-    "ageing_laws", "column", "instant", "life", "life_parameters", "order", "settle", "sites", "unit",
+    "ageing_laws", "column", "instant", "life", "life_parameters", "moss", "order", "settle", "sites", "skip", "unit",
 )  # fmt: skip
 INPUTS = (
     *(f"cell/kernels/{name}.py" for name in KERNELS), "cell/ageing.py", "cell/plan.py", "chemistry/data/ageing.csv",
