@@ -23,10 +23,10 @@ FITTED, HELD_OUT, SCORES, MECHANISM = "fitted", "held_out", "scores", "mechanist
 TABLES = (FITTED, HELD_OUT, SCORES, MECHANISM)
 
 
-def text_of(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
+def text_of(header: Sequence[str], lines: Iterable[Sequence[Any]], command: str = COMMAND) -> str:
     """A generated csv table: the command that makes it, the header, the lines."""
     out = io.StringIO()
-    out.write(f"# made by: {COMMAND}\n")
+    out.write(f"# made by: {command}\n")
     table = csv.writer(out, lineterminator="\n")
     table.writerow(header)
     table.writerows(lines)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from alloycoat.calibration import shipped
 from alloycoat.calibration.ageing_lives import Rig, life_hours
 from alloycoat.calibration.cases import bare_rows
 from alloycoat.errors import AlloycoatError
@@ -50,12 +49,7 @@ def simulated(rows: Sequence[CellRow]) -> list[tuple[str, ...]]:
 
 def text_of(lines: Iterable[Sequence[str]]) -> str:
     """The table as csv."""
-    out = io.StringIO()
-    out.write(f"# made by: {COMMAND}\n")
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows(lines)
-    return out.getvalue()
+    return shipped.text_of(COLUMNS, lines, COMMAND)
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +60,7 @@ def untuned() -> Untuned:
         text = place.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise AlloycoatError(f"calibration: the table untuned.csv is missing; make it with: {COMMAND}") from None
-    lines = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    lines = shipped.parse(text)
     errors = [
         abs(math.log(float(line["simulated_h"]) / float(line["lower_h"])))
         for line in lines if line["lower_h"] == line["upper_h"]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
 from alloycoat.cell.full import FullCell
 from alloycoat.cell.full_mesh import Mesh, make_mesh, particle_modes
+from alloycoat.cell.full_record import by_name, joined
 from alloycoat.cell.kernels import ageing_laws as laws
 from alloycoat.cell.kernels import full_parameters as kernel
 from alloycoat.cell.kernels import life_parameters as kp
@@ -325,10 +326,7 @@ class _Run:
 
     def columns(self) -> tuple[Array, Array, Array, NDArray[np.int64], NDArray[np.int64]]:
         """Samples of all orders: s, A/m2 (positive discharges), V, cycle, step."""
-        data = np.concatenate([part for part, _, _ in self.parts], axis=1)
-        sizes = [part.shape[1] for part, _, _ in self.parts]
-        number = np.repeat([cycle for _, cycle, _ in self.parts], sizes)
-        step = np.repeat([step for _, _, step in self.parts], sizes)
+        data, number, step = joined(self.parts)
         finite = np.isfinite(data[2])
         return data[0][finite], data[1][finite], data[2][finite], number[finite], step[finite]
 
@@ -340,5 +338,4 @@ class _Run:
             "dead_layer_m", "pore_saturation", "electrolyte_free_m", "solvent_used_m", "metal_balance_error",
             "salt_balance_error",
         )  # fmt: skip
-        table = np.array(self.rows, dtype=float).reshape(-1, len(names))
-        return {name: table[:, k] for k, name in enumerate(names)}
+        return by_name(names, self.rows)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alloycoat.cell.ageing import AgeingParameters, ageing_parameters
+from alloycoat.cell.full_record import by_name, joined
 from alloycoat.cell.kernels import ageing_laws as laws
 from alloycoat.cell.orders import repeats_of
 from alloycoat.cell.sulfur import ATOM, LOST, NUCLEI, S1, S8, SOLID, SulfurCell, assembled
@@ -79,8 +80,7 @@ def cycle_sulfur(
         raise KeyboardInterrupt  # before the first order was through: there is no record to keep
     if ended is None:
         ended = Ended.completed if done == len(cycles) else Ended.interrupted
-    data = np.concatenate([part for part, _, _ in run.parts], axis=1)
-    sizes = [part.shape[1] for part, _, _ in run.parts]
+    data, number, step = joined(run.parts)
     notes = [*worn.notes, *cell.notes]
     if run.endless:
         notes.append(
@@ -88,8 +88,8 @@ def cycle_sulfur(
             "fast as the charge"
         )
     record = CyclingRecord(
-        np.maximum.accumulate(data[0]), -data[1] * area, data[2], cycle=np.repeat([n for _, n, _ in run.parts], sizes),
-        step=np.repeat([n for _, _, n in run.parts], sizes), area_m2=area, cell_kind="full", origin="simulated",
+        np.maximum.accumulate(data[0]), -data[1] * area, data[2], cycle=number,
+        step=step, area_m2=area, cell_kind="full", origin="simulated",
         ended=ended, notes=tuple(dict.fromkeys(notes)),
         metadata={
             "anode": cell.metal.anode, "positive": "S", "electrolyte": cell.metal.electrolyte,
@@ -282,5 +282,4 @@ class _Run:
             *(f"{name}_kg_per_m2" for name in FORMS), "sulfur_balance_error", "charge_balance_error",
             "metal_balance_error",
         )  # fmt: skip
-        table = np.array(self.rows, dtype=float).reshape(-1, len(names))
-        return {name: table[:, k] for k, name in enumerate(names)}
+        return by_name(names, self.rows)

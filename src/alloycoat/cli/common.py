@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,3 +34,12 @@ def print_json(document: Any) -> None:
 def say(text: str) -> None:
     """A line for people, on standard error."""
     typer.echo(text, err=True)
+
+
+def print_result(document: Callable[[], Any], text: Callable[[], str], json: bool, report: Path) -> None:
+    """What a job found, as one JSON document or as text, and where its report is."""
+    if json:
+        print_json(document())
+    else:
+        typer.echo(text())
+    say(f"report: {report}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alloycoat.cli.common import JsonFlag, print_json, say
+from alloycoat.cli.common import JsonFlag, print_json, print_result, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,11 +72,7 @@ def _recipe(path: Path, preset: str, out: Path | None, seeds: tuple[int, ...], *
         raise typer.Exit(130) from None
     bar.end()
     written = write_growth(done, folder, say)
-    if json:
-        print_json(to_json(done))
-    else:
-        typer.echo(growth_summary(done))
-    say(f"report: {written[-1]}")
+    print_result(lambda: to_json(done), lambda: growth_summary(done), json, written[-1])
     if done.interrupted:
         say("alloycoat: interrupted; what was computed is written, --resume goes on from here")
         raise typer.Exit(130)

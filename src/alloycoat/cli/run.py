@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, say
+from alloycoat.cli.common import CellSamples, JsonFlag, RecipeFile, print_json, print_result, say
 
 if TYPE_CHECKING:
     from alloycoat.recipe import Recipe
@@ -70,11 +70,7 @@ def run(
     except KeyboardInterrupt:
         say("alloycoat: interrupted; no file is half written, earlier files are kept")
         raise typer.Exit(130) from None
-    if json:
-        print_json(to_json(done))
-    else:
-        typer.echo(summary(done))
-    say(f"report: {written[-1]}")
+    print_result(lambda: to_json(done), lambda: summary(done), json, written[-1])
     if done.interrupted:
         say("alloycoat: interrupted; what was done until then is written")
         raise typer.Exit(130)
@@ -95,11 +91,7 @@ def _full(read: Recipe, name: str, folder: Path, seed: int | None, samples: int 
     except KeyboardInterrupt:
         say("alloycoat: interrupted; no file is half written, earlier files are kept")
         raise typer.Exit(130) from None
-    if json:
-        print_json(to_json(done))
-    else:
-        typer.echo(summary(done))
-    say(f"report: {written[-1]}")
+    print_result(lambda: to_json(done), lambda: summary(done), json, written[-1])
 
 
 def surrounded(read: Recipe, name: str, folder: Path | None, seed: int | None, json: bool, command: str) -> bool:
